@@ -1,0 +1,135 @@
+"""Chain: the same evidence, in any order, any number of times, is the same chain."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Self
+
+from streams.core.evidence import Approval, Change, Context, Evidence, Outcome, Prompt
+from streams.core.ids import DecisionId, EventId, TenantId
+from streams.core.time import Millis
+
+CHAIN_LINKS_MAX = 256
+"""A decision is five to twenty facts. What needs more is a loop or an attack, and must not eat the worker's memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One piece of evidence in a chain, and since when it counts.
+
+    `counts_from` is the time of the event itself, unless it was heard only after the watermark had passed that time:
+    then it counts from the moment it was heard, so that what had been said before stays explicable.
+    """
+
+    evidence: Evidence
+    counts_from: Millis
+
+    @property
+    def order(self) -> tuple[Millis, EventId]:
+        """Place in the chain: event time, then event id."""
+        return self.evidence.occurred_at, self.evidence.event_id
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Conflict:
+    """An event id that came with two different bodies, and since when that is known."""
+
+    event_id: EventId
+    counts_from: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """All evidence of one decision, in the order of (`occurred_at`, `event_id`).
+
+    `overflow_from`: since when more than CHAIN_LINKS_MAX facts had been offered; the earliest are kept.
+    `conflicts`: events that came with two different bodies; which one is true cannot be known from here.
+    """
+
+    tenant: TenantId
+    decision_id: DecisionId
+    links: tuple[Link, ...] = ()
+    overflow_from: Millis | None = None
+    conflicts: tuple[Conflict, ...] = ()
+
+    def with_evidence(self, evidence: Evidence, counts_from: Millis) -> Self:
+        """Add one fact. A fact that is already here changes nothing, whenever it is heard again.
+
+        Raises:
+            ValueError: the fact belongs to another decision; whoever routes must not let that happen.
+        """
+        if (evidence.tenant, evidence.decision_id) != (self.tenant, self.decision_id):
+            raise ValueError(f"evidence {evidence.event_id} is about another decision: {evidence.decision_id}")
+        offered = Link(evidence, counts_from)
+        known = next((link for link in self.links if link.evidence.event_id == evidence.event_id), None)
+        if known is None:
+            return self._with_links((*self.links, offered))
+        if known.evidence == evidence:
+            return self
+        return self._with_conflict(known, offered)
+
+    def _with_links(self, links: tuple[Link, ...]) -> Self:
+        """Keep the earliest links, and remember when there began to be too many."""
+        if len(links) > 1 and links[-1].order < links[-2].order:
+            links = tuple(sorted(links, key=lambda link: link.order))
+        beyond = [link.counts_from for link in links[CHAIN_LINKS_MAX:]]
+        if self.overflow_from is not None:
+            beyond.append(self.overflow_from)
+        return replace(self, links=links[:CHAIN_LINKS_MAX], overflow_from=min(beyond, default=None))
+
+    def _with_conflict(self, known: Link, other: Link) -> Self:
+        """Keep one of two bodies, by a rule that does not depend on which came first."""
+        kept = min(known, other, key=lambda link: (link.evidence.occurred_at, repr(link.evidence)))
+        since = {c.event_id: c.counts_from for c in self.conflicts}
+        event_id = known.evidence.event_id
+        noticed = max(known.counts_from, other.counts_from)
+        since[event_id] = min(noticed, since.get(event_id, noticed))
+        links = sorted((kept, *(link for link in self.links if link is not known)), key=lambda link: link.order)
+        return replace(self, links=tuple(links), conflicts=tuple(sorted(Conflict(*c) for c in since.items())))
+
+    def as_of(self, instant: Millis) -> Self:
+        """Show the chain as it stood at an instant of event time."""
+        overflowed = self.overflow_from is not None and self.overflow_from <= instant
+        return replace(
+            self,
+            links=tuple(link for link in self.links if link.counts_from <= instant),
+            overflow_from=self.overflow_from if overflowed else None,
+            conflicts=tuple(c for c in self.conflicts if c.counts_from <= instant),
+        )
+
+    @property
+    def moments(self) -> tuple[Millis, ...]:
+        """The distinct moments at which what the chain says may have changed, in order."""
+        at = {link.counts_from for link in self.links} | {c.counts_from for c in self.conflicts}
+        if self.overflow_from is not None:
+            at.add(self.overflow_from)
+        return tuple(sorted(at))
+
+    @property
+    def evidence(self) -> Iterator[Evidence]:
+        """Walk the facts in order."""
+        return (link.evidence for link in self.links)
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """The prompts, in order."""
+        return tuple(e for e in self.evidence if isinstance(e, Prompt))
+
+    @property
+    def contexts(self) -> tuple[Context, ...]:
+        """The contexts, in order."""
+        return tuple(e for e in self.evidence if isinstance(e, Context))
+
+    @property
+    def approvals(self) -> tuple[Approval, ...]:
+        """The approvals and refusals, in order."""
+        return tuple(e for e in self.evidence if isinstance(e, Approval))
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes, in order."""
+        return tuple(e for e in self.evidence if isinstance(e, Change))
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes of our commands, in order."""
+        return tuple(e for e in self.evidence if isinstance(e, Outcome))

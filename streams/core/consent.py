@@ -1,0 +1,169 @@
+"""Consent: which recorded approvals count for a change, which do not, and what is wrong with those."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from streams.core.evidence import Approval, Change, Consent, Scope
+from streams.core.parties import Kind
+from streams.core.registry import Registry
+from streams.core.requirement import ApprovalsRequired
+
+
+class Fault(StrEnum):
+    """Why an approval does not count."""
+
+    NOT_HUMAN = "not-human"
+    SELF = "self"
+    EXPIRED = "expired"
+    SCOPE = "scope"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One approval that was given in time, and its faults (none: it counts)."""
+
+    approval: Approval
+    faults: tuple[Fault, ...]
+    widened: tuple[str, ...] = ()
+    """Which parts of the change go beyond what was approved, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """All consent of a chain, weighed for one change.
+
+    `votes`: approvals given by the time of execution; `late`: given after it; `refusal`: the statement that stood
+    against the change when it was executed.
+    """
+
+    required: ApprovalsRequired | None
+    votes: tuple[Vote, ...] = ()
+    late: tuple[Approval, ...] = ()
+    refusal: Approval | None = None
+
+    @property
+    def counting(self) -> tuple[Approval, ...]:
+        """The approvals without fault."""
+        return tuple(vote.approval for vote in self.votes if not vote.faults)
+
+    @property
+    def is_met(self) -> bool:
+        """Say whether what counts is enough: distinct approvers, and every required role among them."""
+        return self.required is None or (
+            len(voters(self.counting)) >= self.required.count and not self.missing_roles(self.counting)
+        )
+
+    def missing_roles(self, approvals: tuple[Approval, ...]) -> tuple[str, ...]:
+        """List the required roles that none of these approvers held."""
+        held = {role for approval in approvals for role in approval.approver.roles}
+        return tuple(role for role in self.required.roles if role not in held) if self.required else ()
+
+    def faulty(self, fault: Fault) -> tuple[Vote, ...]:
+        """List the votes with a fault; none when enough others count, for then nobody relied on them."""
+        return () if self.is_met else tuple(vote for vote in self.votes if fault in vote.faults)
+
+
+def voters(approvals: tuple[Approval, ...]) -> frozenset[str]:
+    """Name the distinct people behind some approvals: one person who agrees twice is one person."""
+    return frozenset(approval.approver.id for approval in approvals)
+
+
+def weigh(
+    change: Change,
+    required: ApprovalsRequired | None,
+    approvals: tuple[Approval, ...],
+    registry: Registry,
+    skew_ms: int,
+) -> Weighing:
+    """Weigh all approvals of a chain for one change. `approvals` in any order."""
+    stated = sorted(approvals, key=lambda a: (a.decided_at, a.event_id))
+    in_time = [a for a in stated if a.decided_at <= change.executed_at + skew_ms]
+    withdrawn = {(a.approval_id, a.approver.id): a for a in in_time}
+    asked = required or ApprovalsRequired(count=0)
+    votes = tuple(
+        _vote(a, change, asked, registry)
+        for a in in_time
+        if a.outcome is Consent.APPROVED and withdrawn[a.approval_id, a.approver.id].outcome is Consent.APPROVED
+    )
+    late = tuple(a for a in stated if a.outcome is Consent.APPROVED and a not in in_time)
+    return Weighing(required, votes, late, _refusal(in_time))
+
+
+def _refusal(in_time: list[Approval]) -> Approval | None:
+    """Find the refusal that stood at execution: in one approval process a refusal ends it, unless the same person turns."""
+    standing: dict[str, Approval] = {}
+    for said in in_time:
+        before = standing.get(said.approval_id)
+        refused = before is not None and before.outcome is not Consent.APPROVED
+        if (
+            before is None
+            or not refused
+            or said.outcome is not Consent.APPROVED
+            or said.approver.id == before.approver.id
+        ):
+            standing.pop(said.approval_id, None)
+            standing[said.approval_id] = said
+    last = list(standing.values())[-1:]
+    return last[0] if last and last[0].outcome is not Consent.APPROVED else None
+
+
+def _vote(approval: Approval, change: Change, required: ApprovalsRequired, registry: Registry) -> Vote:
+    faults: list[Fault] = []
+    if required.human and not is_human(approval, registry):
+        faults.append(Fault.NOT_HUMAN)
+    elif not approval.assurance.reaches(required.assurance):
+        faults.append(Fault.UNVERIFIED)
+    if required.independent and approval.approver.id in own_interest(approval, change):
+        faults.append(Fault.SELF)
+    if change.executed_at > _ends_at(approval, required):
+        faults.append(Fault.EXPIRED)
+    widened = widenings(approval.scope, change)
+    if widened:
+        faults.append(Fault.SCOPE)
+    return Vote(approval, tuple(faults), widened)
+
+
+def is_human(approval: Approval, registry: Registry) -> bool:
+    """Say whether the approver is a person: said to be one, and not a registered agent."""
+    agent = registry.as_of(approval.tenant, approval.approver.id, approval.decided_at)
+    return approval.approver.kind is Kind.HUMAN and agent is None
+
+
+def own_interest(approval: Approval, change: Change) -> frozenset[str]:
+    """Name those whose own affair it is: who asked, and whose access changes."""
+    return frozenset(party for party in (approval.requester, change.subject.id) if party)
+
+
+def _ends_at(approval: Approval, required: ApprovalsRequired) -> int:
+    ends = [approval.valid_until] if approval.valid_until is not None else []
+    if required.valid_for_ms is not None:
+        ends.append(type(approval.decided_at)(approval.decided_at + required.valid_for_ms))
+    return min(ends, default=2**62)
+
+
+def widenings(scope: Scope, change: Change) -> tuple[str, ...]:
+    """Say in words where a change goes beyond the scope of an approval; nothing when it stays within."""
+    if scope.action_digest is not None:
+        return (
+            ()
+            if scope.action_digest == change.action_digest
+            else ("the action is not the one approved (digest differs)",)
+        )
+    found: list[str] = []
+    if scope.operation is not None and scope.operation != change.operation:
+        found.append(f"operation {change.operation}, approved {scope.operation}")
+    if scope.subject is None:
+        found.append("the approval names no subject")
+    elif scope.subject != change.subject.id:
+        found.append(f"subject {change.subject.id}, approved {scope.subject}")
+    beyond = sorted({e.id for e in change.entitlements} - set(scope.entitlements))
+    if beyond:
+        approved = ", ".join(sorted(scope.entitlements)) or "none"
+        found.append(f"entitlement {', '.join(beyond)}, approved {approved}")
+    if scope.max_duration_ms is not None:
+        if change.grant_expires_at is None:
+            found.append("no end, approved for a limited time")
+        elif change.grant_expires_at - change.executed_at > scope.max_duration_ms:
+            found.append("a longer time than approved")
+    return tuple(found)

@@ -1,0 +1,211 @@
+"""Evidence: the closed union of immutable facts about one decision (prompt, context, approval, change, outcome)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from json import dumps
+
+from streams.core.ids import ChangeId, CommandId, DecisionId, EventId, TenantId
+from streams.core.parties import Actor, Approver, Assurance, Authority, Entitlement, Subject
+from streams.core.time import Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What every piece of evidence says about itself. `occurred_at`: ms since 1970, UTC."""
+
+    tenant: TenantId
+    event_id: EventId
+    decision_id: DecisionId
+    source: str
+    occurred_at: Millis
+    trace_id: str | None = None
+    span_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A tool that a model asked for: name, digest of its arguments, and whom and what it was about, where known."""
+
+    name: str
+    arguments_digest: str = ""
+    subject: str | None = None
+    entitlement: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredContext:
+    """A context that a prompt says it was built from."""
+
+    context_id: str
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt(Fact):
+    """What a model was asked, by whom, and what it set out to do."""
+
+    agent_id: str
+    agent_version: str = ""
+    model: str = ""
+    session_id: str = ""
+    on_behalf_of: str | None = None
+    authority: Authority = Authority.NONE
+    tool_calls: tuple[ToolCall, ...] = ()
+    text: str = ""
+    rationale: str = ""
+    contexts: tuple[DeclaredContext, ...] = ()
+
+
+class ContextKind(StrEnum):
+    """What a piece of context is."""
+
+    RETRIEVAL = "retrieval"
+    TOOL_RESULT = "tool_result"
+    MEMORY = "memory"
+    TICKET = "ticket"
+    POLICY = "policy"
+
+
+class Trust(StrEnum):
+    """Where a context came from, as far as trust goes."""
+
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+    UNTRUSTED = "untrusted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context(Fact):
+    """What a model was shown besides the prompt."""
+
+    context_id: str
+    prompt_id: str = ""
+    kind: ContextKind = ContextKind.RETRIEVAL
+    uri: str = ""
+    trust: Trust = Trust.UNTRUSTED
+    digest: str = ""
+    excerpt: str = ""
+
+
+class Consent(StrEnum):
+    """What an approver, or the approval system, said."""
+
+    APPROVED = "approved"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What an approval is for. A field left empty says nothing about that part of the change."""
+
+    operation: str | None = None
+    subject: str | None = None
+    entitlements: tuple[str, ...] = ()
+    max_duration_ms: int | None = None
+    action_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval(Fact):
+    """Recorded consent, or its refusal. `decided_at`, `valid_until`: ms since 1970, UTC."""
+
+    approval_id: str
+    approver: Approver
+    requester: str | None = None
+    outcome: Consent
+    scope: Scope
+    decided_at: Millis
+    valid_until: Millis | None = None
+    assurance: Assurance = Assurance.NONE
+    method: str = ""
+    ticket: str = ""
+
+
+class Result(StrEnum):
+    """Whether a change took effect."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    PARTIAL = "partial"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """How to undo a change: the inverse operation, and the platform's reference for it."""
+
+    operation: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDecision:
+    """What a policy decision point answered before the change. `decided_at`: ms since 1970, UTC."""
+
+    pdp: str
+    verdict: str
+    version: str = ""
+    decided_at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Fact):
+    """One identity change that was executed. `executed_at`, `grant_expires_at`: ms since 1970, UTC."""
+
+    change_id: ChangeId
+    operation: str
+    process: str = ""
+    actor: Actor
+    subject: Subject
+    entitlements: tuple[Entitlement, ...] = ()
+    executed_at: Millis
+    grant_expires_at: Millis | None = None
+    rollback: Rollback | None = None
+    result: Result = Result.UNKNOWN
+    policy_decision: PolicyDecision | None = None
+    break_glass: bool = False
+    command_id: CommandId | None = None
+    """The revocation command that this change carries out, when a responder made it."""
+
+    @property
+    def took_effect(self) -> bool:
+        """Say whether there may be something to take back; what is not known to have failed may have happened."""
+        return self.result is not Result.FAILED
+
+    @property
+    def action_digest(self) -> str:
+        """SHA-256 (hex) of the RFC 8785 JSON of what an approver agrees to: operation, subject, entitlements."""
+        governed = {
+            "entitlements": sorted([e.application, e.environment, e.id] for e in self.entitlements),
+            "operation": self.operation,
+            "subject": self.subject.id,
+        }
+        canonical = dumps(governed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Status(StrEnum):
+    """What became of a command."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    PARTIAL = "partial"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Fact):
+    """What a responder reports of a command. `completed_at`: ms since 1970, UTC."""
+
+    command_id: CommandId
+    responder: str
+    status: Status
+    completed_at: Millis
+    detail: str = ""
+
+
+Evidence = Prompt | Context | Approval | Change | Outcome

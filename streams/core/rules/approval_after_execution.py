@@ -1,0 +1,48 @@
+"""Enough people agreed in the end, but only after the change had been executed."""
+
+from collections.abc import Iterator
+
+from streams.core.case import Case
+from streams.core.consent import voters
+from streams.core.finding import Claim, Rule, Severity
+from streams.core.requirement import Response
+from streams.core.time import span
+
+
+def check(case: Case) -> Iterator[Claim]:
+    required, consent = case.requirement.approvals, case.consent
+    if required is None:
+        return
+    given = tuple(vote.approval for vote in consent.votes)
+    needed = max(required.count, 1)
+    if len(voters(given)) >= needed or len(voters((*given, *consent.late))) < needed:
+        return
+    last = consent.late[-1]
+    yield Claim(
+        message=(
+            f"{case.deed}, {span(last.decided_at - case.change.executed_at)} before {last.approver.id} approved it; "
+            "consent given afterwards is not consent."
+        ),
+        cites=(case.change.event_id, *(a.event_id for a in consent.late)),
+    )
+
+
+RULE = Rule(
+    code="APPROVAL_AFTER_EXECUTION",
+    summary="Approved only after it had been executed",
+    severity=Severity.HIGH,
+    responses=(Response.REVOKE,),
+    frameworks=(
+        "ASI09",
+        "ASI03",
+        "AISVS-9.2.1",
+        "RMF-MAP-3.5",
+        "CSF-PR.AA-05",
+        "CSF-RS.AN-07",
+        "SP800-53-AU-8",
+        "SP800-53-AU-12(1)",
+        "SP800-53-AC-3(2)",
+        "MAESTRO-L5",
+    ),
+    check=check,
+)

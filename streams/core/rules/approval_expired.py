@@ -1,0 +1,41 @@
+"""The approval was no longer in force when the change was executed."""
+
+from collections.abc import Iterator
+
+from streams.core.case import Case
+from streams.core.consent import Fault
+from streams.core.finding import Claim, Rule, Severity
+from streams.core.requirement import Response
+from streams.core.time import utc
+
+
+def check(case: Case) -> Iterator[Claim]:
+    for vote in case.consent.faulty(Fault.EXPIRED):
+        approval = vote.approval
+        until = (
+            f"was good until {utc(approval.valid_until)}" if approval.valid_until is not None else "was too old by then"
+        )
+        yield Claim(
+            message=(
+                f"{case.deed}; the approval that {approval.approver.id} gave at {utc(approval.decided_at)} {until}."
+            ),
+            cites=(case.change.event_id, approval.event_id),
+        )
+
+
+RULE = Rule(
+    code="APPROVAL_EXPIRED",
+    summary="Executed after its approval had run out",
+    severity=Severity.MEDIUM,
+    responses=(Response.REVOKE,),
+    frameworks=(
+        "ASI03",
+        "AISVS-9.2.8",
+        "AISVS-9.6.2",
+        "RMF-GOVERN-1.4",
+        "CSF-PR.AA-05",
+        "SP800-53-AC-3",
+        "SP800-53-AC-24",
+    ),
+    check=check,
+)

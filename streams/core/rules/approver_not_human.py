@@ -1,0 +1,41 @@
+"""An approval that was relied upon came from something that is not a person."""
+
+from collections.abc import Iterator
+
+from streams.core.case import Case
+from streams.core.consent import Fault
+from streams.core.finding import Claim, Rule, Severity
+from streams.core.requirement import Response
+
+
+def check(case: Case) -> Iterator[Claim]:
+    for vote in case.consent.faulty(Fault.NOT_HUMAN):
+        approver = vote.approval.approver
+        kind = "registered agent" if case.agent(approver.id) is not None else approver.kind.value.replace("_", " ")
+        only = "the only approval" if len(case.consent.votes) == 1 else "one of the approvals"
+        yield Claim(
+            message=f"{case.deed}; {only} is from {kind} {approver.id}, which is not human.",
+            cites=(case.change.event_id, vote.approval.event_id),
+        )
+
+
+RULE = Rule(
+    code="APPROVER_NOT_HUMAN",
+    summary="Approved by something that is not a person",
+    severity=Severity.HIGH,
+    responses=(Response.REVOKE,),
+    frameworks=(
+        "ASI09",
+        "ASI03",
+        "NHI10:2025",
+        "AISVS-9.2.1",
+        "AISVS-9.2.9",
+        "RMF-GOVERN-3.2",
+        "RMF-MAP-3.5",
+        "CSF-PR.AA-05",
+        "SP800-53-AC-3(2)",
+        "SP800-53-AU-10(4)",
+        "MAESTRO-L6",
+    ),
+    check=check,
+)

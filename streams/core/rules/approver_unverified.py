@@ -1,0 +1,43 @@
+"""The approver claims to be a person, but who it was had not been established as surely as the policy asks."""
+
+from collections.abc import Iterator
+
+from streams.core.case import Case
+from streams.core.consent import Fault
+from streams.core.finding import Claim, Rule, Severity
+from streams.core.requirement import Response
+
+
+def check(case: Case) -> Iterator[Claim]:
+    required = case.requirement.approvals
+    for vote in case.consent.faulty(Fault.UNVERIFIED):
+        wanted = required.assurance if required is not None else ""
+        approval = vote.approval
+        yield Claim(
+            message=(
+                f"{case.deed}; the identity of approver {approval.approver.id} is {approval.assurance}, "
+                f"where the policy asks for {wanted}."
+            ),
+            cites=(case.change.event_id, approval.event_id),
+        )
+
+
+RULE = Rule(
+    code="APPROVER_UNVERIFIED",
+    summary="Approved by somebody whose identity was not established",
+    severity=Severity.MEDIUM,
+    responses=(Response.HOLD,),
+    frameworks=(
+        "ASI09",
+        "ASI07",
+        "AISVS-9.2.8",
+        "AISVS-9.2.9",
+        "RMF-MEASURE-2.8",
+        "CSF-PR.AA-03",
+        "CSF-PR.AA-04",
+        "SP800-53-AU-10(1)",
+        "SP800-53-AU-10(4)",
+        "MAESTRO-L6",
+    ),
+    check=check,
+)

@@ -1,0 +1,39 @@
+"""The request had been refused, withdrawn or had lapsed, and the change was executed all the same."""
+
+from collections.abc import Iterator
+
+from streams.core.case import Case
+from streams.core.finding import Claim, Rule, Severity
+from streams.core.requirement import Response
+from streams.core.time import utc
+
+
+def check(case: Case) -> Iterator[Claim]:
+    refusal = case.consent.refusal
+    if refusal is None:
+        return
+    said = f"{refusal.outcome} by {refusal.approver.id} at {utc(refusal.decided_at)}"
+    yield Claim(
+        message=f"{case.deed}, although the request had been {said}.",
+        cites=(case.change.event_id, refusal.event_id),
+        agent_id=case.acting_agent,
+    )
+
+
+RULE = Rule(
+    code="EXECUTED_AFTER_DENIAL",
+    summary="Executed although the request had been refused",
+    severity=Severity.CRITICAL,
+    responses=(Response.REVOKE, Response.SUSPEND_AGENT),
+    frameworks=(
+        "ASI03",
+        "ASI10",
+        "AISVS-9.6.2",
+        "RMF-MANAGE-2.4",
+        "CSF-PR.AA-05",
+        "SP800-53-AC-3",
+        "SP800-53-AC-24",
+        "MAESTRO-L6",
+    ),
+    check=check,
+)

@@ -1,0 +1,170 @@
+"""Verdict: what the findings on a chain amount to; total, ordered, and never `upheld` by accident."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from streams.core.case import Case, involves_ai
+from streams.core.chain import CHAIN_LINKS_MAX, Chain
+from streams.core.evidence import Change
+from streams.core.finding import Finding
+from streams.core.ids import ChangeId, DecisionId, TenantId, VerdictId, digest
+from streams.core.law import Law
+from streams.core.requirement import Mode, Response
+from streams.core.time import Millis
+
+REASON_TEXT_MAX = 300
+"""Characters of one reason; the text of somebody's exception must not fill a topic."""
+
+
+class Judgement(StrEnum):
+    """What a verdict says. `indeterminate` is not a milder `upheld`: it means that nobody can say so."""
+
+    UPHELD = "upheld"
+    VIOLATED = "violated"
+    INDETERMINATE = "indeterminate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What is found on a chain as of one instant: the content of a verdict, before it has a place in history."""
+
+    judgement: Judgement
+    findings: tuple[Finding, ...]
+    reasons: tuple[str, ...]
+    changes: tuple[ChangeId, ...]
+    classes: tuple[str, ...]
+    response: Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One judgement of a decision. Later evidence makes a new version that `supersedes` this one.
+
+    `judged_at`: the instant of event time as of which the chain was judged (ms since 1970, UTC), never a clock.
+    `verdict_id`: a digest of what it says, its version and its predecessor.
+    """
+
+    tenant: TenantId
+    decision_id: DecisionId
+    verdict_id: VerdictId
+    version: int
+    supersedes: VerdictId | None
+    judged_at: Millis
+    judgement: Judgement
+    findings: tuple[Finding, ...]
+    reasons: tuple[str, ...]
+    changes: tuple[ChangeId, ...]
+    classes: tuple[str, ...]
+    response: Response
+    mode: Mode
+    policy_version: str
+    policy_digest: str
+
+
+def assess(chain: Chain, due: Iterable[Change], law: Law, *, beyond_horizon: bool = False) -> Assessment:
+    """Judge the due changes of a chain. A violation trumps an error; an error never upholds.
+
+    `due`: the changes whose grace is over. `beyond_horizon`: evidence of this decision may already have been
+    forgotten when this chain began.
+    """
+    findings: list[Finding] = []
+    reasons: set[str] = set(_gaps(chain, beyond_horizon=beyond_horizon))
+    changes = tuple(sorted(due, key=lambda c: (c.executed_at, c.event_id)))
+    classes: set[str] = set()
+    for change in changes:
+        if not change.took_effect:
+            continue
+        try:
+            ai = involves_ai(chain, change, law.registry)
+            requirement = law.policy.requirement(change, ai=ai)
+            case = Case.of(chain, change, requirement, law.registry, law.policy.timing.skew_ms)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong here, the change must not pass as upheld
+            reasons.add(_reason(f"the policy could not be applied to change {change.change_id}", error))
+            continue
+        classes.add(requirement.operation_class)
+        found, errors = _judge(case, law)
+        findings += found
+        reasons |= errors
+    findings.sort(key=lambda f: (f.code, f.change_id, f.finding_id))
+    judgement = Judgement.VIOLATED if findings else Judgement.INDETERMINATE if reasons else Judgement.UPHELD
+    return Assessment(
+        judgement=judgement,
+        findings=tuple(findings),
+        reasons=tuple(sorted(reasons)),
+        changes=tuple(sorted(c.change_id for c in changes)),
+        classes=tuple(sorted(classes)),
+        response=max((f.response for f in findings), key=lambda r: r.rank, default=Response.OBSERVE),
+    )
+
+
+def _gaps(chain: Chain, *, beyond_horizon: bool) -> Iterable[str]:
+    """Name what makes the chain itself doubtful."""
+    if chain.overflow_from is not None:
+        yield f"the chain has more than {CHAIN_LINKS_MAX} facts; those after the first {CHAIN_LINKS_MAX} were not judged"
+    if beyond_horizon:
+        yield "the evidence is older than the horizon; other evidence of this decision may have been forgotten"
+    for conflict in chain.conflicts:
+        yield f"event {conflict.event_id} was received with two different contents"
+
+
+def _judge(case: Case, law: Law) -> tuple[list[Finding], set[str]]:
+    findings: dict[str, Finding] = {}
+    errors: set[str] = set()
+    for rule in law.rules:
+        try:
+            claims = tuple(rule.check(case))
+        except Exception as error:  # noqa: BLE001 - a rule that errors never upholds
+            errors.add(_reason(f"rule {rule.code} failed on change {case.change.change_id}", error))
+            continue
+        if rule.code not in case.requirement.waived:
+            for claim in claims:
+                finding = Finding.of(rule, case, claim)
+                findings[finding.finding_id] = finding
+    waived = bool(case.requirement.waived)
+    if not findings and not errors and not waived and not case.consent.is_met:
+        errors.add(
+            f"change {case.change.change_id} lacks the approvals required, and no rule of the catalogue says why"
+        )
+    return list(findings.values()), errors
+
+
+def _reason(what: str, error: Exception) -> str:
+    return f"{what}: {type(error).__name__}: {error}"[:REASON_TEXT_MAX]
+
+
+def content_of(assessment: Assessment, law: Law) -> str:
+    """Digest what an assessment says, under which policy; equal content is never said twice in a row."""
+    return digest(
+        "says",
+        assessment.judgement,
+        [f.finding_id for f in assessment.findings],
+        assessment.reasons,
+        assessment.changes,
+        law.policy.mode,
+        law.policy.digest,
+    )
+
+
+def pronounce(
+    chain: Chain, assessment: Assessment, law: Law, *, judged_at: Millis, version: int, supersedes: VerdictId | None
+) -> Verdict:
+    """Give an assessment its place in the history of its decision."""
+    identity = digest("vrd", chain.tenant, chain.decision_id, version, supersedes, content_of(assessment, law))
+    return Verdict(
+        tenant=chain.tenant,
+        decision_id=chain.decision_id,
+        verdict_id=VerdictId(identity),
+        version=version,
+        supersedes=supersedes,
+        judged_at=judged_at,
+        judgement=assessment.judgement,
+        findings=assessment.findings,
+        reasons=assessment.reasons,
+        changes=assessment.changes,
+        classes=assessment.classes,
+        response=assessment.response,
+        mode=law.policy.mode,
+        policy_version=law.policy.version,
+        policy_digest=law.policy.digest,
+    )
