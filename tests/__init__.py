@@ -1,0 +1,1 @@
+"""The proofs: what each folder asks is in its own first line."""

@@ -1,0 +1,1 @@
+"""Real brokers and real stores for tests, to start, stop, kill and start again."""
