@@ -76,7 +76,7 @@ def step(state: State, evidence: Iterable[Evidence], watermark: Millis, law: Law
         state, verdict, ordered = _judged(state, instant, law)
         verdicts += [verdict] if verdict is not None else []
         commands += ordered
-    wake_at = _wake_at(state, watermark, law)
+    wake_at = next_wake(state, watermark, law)
     return Step(
         state=state if wake_at is not None else None,
         verdicts=tuple(verdicts),
@@ -143,8 +143,8 @@ def _judged(state: State, instant: Millis, law: Law) -> tuple[State, Verdict | N
     return replace(state, said=said, issued=issued), verdict, commands
 
 
-def _wake_at(state: State, watermark: Millis, law: Law) -> Millis | None:
-    """Find the next instant worth looking at: something to judge, else the end of the horizon."""
+def next_wake(state: State, watermark: Millis, law: Law) -> Millis | None:
+    """Find the next instant worth looking at: something to judge, else the end of the horizon; None: it is over."""
     instants = _instants(state, law)
     if instants:
         return instants[0]

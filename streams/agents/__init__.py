@@ -1,0 +1,1 @@
+"""The Faust shell: `adapt` and `decide`. A straight line each; nothing in it chooses."""

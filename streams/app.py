@@ -1,0 +1,134 @@
+"""Composition root: settings in, a running worker out; the only place that names concrete things."""
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import faust
+from mode.exceptions import MaxRestartsExceeded
+
+import streams.transport.driver  # noqa: F401 - must be importable before Faust looks for the transport
+from streams.agents import adapt, decide
+from streams.agents.decider import Decider
+from streams.agents.guard import EXIT_UNDELIVERED, halt
+from streams.agents.quarantine import Place, Quarantine
+from streams.codec.avro import AvroCodec
+from streams.core.law import Law
+from streams.core.requirement import Mode, Policy
+from streams.core.time import Millis
+from streams.policy.load import load
+from streams.settings import Settings
+from streams.transport.admin import input_partitions
+from streams.transport.credentials import faust_credentials
+from streams.transport.producer import Deliverer
+from streams.transport.registry_feed import RegistryFeed
+
+SESSION_S = 20.0
+"""How long the group waits for a worker that says nothing before its partitions go to others."""
+
+log = logging.getLogger(__name__)
+
+
+def wall_clock() -> Millis:
+    """Read the clock; the only one of the worker. Milliseconds since 1970, UTC."""
+    return Millis(time.time_ns() // 1_000_000)
+
+
+def build_app(settings: Settings) -> faust.App:
+    """Make the Faust app: our driver, no web server, no topics of its own making."""
+    state = Path(settings.state_dir).absolute()
+    return faust.App(
+        f"{settings.app}-worker",
+        broker=";".join(f"clawback://{server.strip()}" for server in settings.kafka.split(",")),
+        broker_credentials=faust_credentials(settings),
+        broker_commit_interval=settings.commit_ms / 1000,
+        broker_session_timeout=SESSION_S,
+        broker_heartbeat_interval=SESSION_S / 10,
+        broker_request_timeout=SESSION_S * 2,
+        broker_max_poll_records=500,
+        consumer_auto_offset_reset="earliest",
+        processing_guarantee="at_least_once",
+        stream_wait_empty=True,
+        stream_recovery_delay=0.0,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        datadir=str(state / "worker"),
+        web_enabled=False,
+        autodiscover=False,
+        origin="streams",
+    )
+
+
+def compose(app: faust.App, settings: Settings, policy: Policy, partitions: int) -> RegistryFeed:
+    """Connect everything to the app. The registry feed has to be started before the app is."""
+    codec, deliverer = AvroCodec(settings.schema_registry_url), Deliverer(settings)
+    quarantine = Quarantine(settings, codec, deliverer, wall_clock)
+
+    def misread(message: Any, malformed: Any) -> None:
+        place = Place(topic=message.topic(), partition=message.partition(), offset=message.offset())
+        quarantine.put(place, message.key(), message.value(), stage="registry", reason=malformed.reason)
+
+    feed = RegistryFeed(
+        settings, codec, misread, lambda why: halt(f"the registry of agents was lost: {why}", EXIT_UNDELIVERED)
+    )
+    decider = Decider(
+        settings, codec, deliverer, quarantine, lambda: Law(policy, feed.registry), wall_clock, partitions
+    )
+    app.before_commit = deliverer.flushed
+    adapt.attach(app, adapt.Adapting(settings, codec, deliverer, quarantine))
+    decide.attach(app, decider, lateness_ms=settings.lateness_ms, tick_s=settings.tick_ms / 1000, now=wall_clock)
+    app.on_partitions_assigned.connect(_announce(), weak=False)
+    return feed
+
+
+def _announce() -> Callable[..., Any]:
+    """Say once, for people and for whoever started us, that the worker has its partitions."""
+    said: list[bool] = []
+
+    async def assigned(app: faust.App, assigned: Any, **_: Any) -> None:
+        log.info("partitions: %d assigned", len(assigned))
+        if not said:
+            said.append(True)
+            print("clawback worker ready", file=sys.stderr, flush=True)
+
+    return assigned
+
+
+def run_worker(settings: Settings) -> int:
+    """Run adapt and decide until SIGTERM or SIGINT. Returns the exit code.
+
+    Raises:
+        KafkaUnavailable: Kafka does not answer at start.
+        LookupError: topics are missing or not co-partitioned.
+        PolicyInvalid: the policy is malformed.
+        ReadFailed: the registry of agents cannot be read.
+    """
+    policy = load(Path(settings.policy) if settings.policy else None)
+    partitions = input_partitions(settings)
+    app = build_app(settings)
+    feed = compose(app, settings, policy, partitions)
+    feed.start()
+    log.info("policy %s (%s), mode %s", policy.version, policy.digest, policy.mode)
+    if policy.mode is Mode.OBSERVE:
+        log.info("observing: verdicts say what would be done, no command leaves")
+    worker = faust.Worker(
+        app,
+        loglevel=settings.log_level,
+        redirect_stdouts=False,
+        override_logging=False,
+        console_port=0,
+        debug=False,
+        quiet=True,
+    )
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as left:
+        return int(left.code or 0)
+    except MaxRestartsExceeded:
+        return EXIT_UNDELIVERED
+    finally:
+        feed.stop()
+    return 0
