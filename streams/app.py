@@ -88,11 +88,12 @@ def _announce() -> Callable[..., Any]:
     """Say once, for people and for whoever started us, that the worker has its partitions."""
     said: list[bool] = []
 
-    async def assigned(app: faust.App, assigned: Any, **_: Any) -> None:
+    async def assigned(_: faust.App, assigned: Any, **__: Any) -> None:
         log.info("partitions: %d assigned", len(assigned))
         if not said:
             said.append(True)
-            print("clawback worker ready", file=sys.stderr, flush=True)
+            sys.stderr.write("clawback worker ready\n")
+            sys.stderr.flush()
 
     return assigned
 

@@ -20,7 +20,7 @@ class Settings:
     `kafka`: bootstrap servers, `host:port` separated by commas. `clickhouse`: `http[s]://user:password@host:port/db`.
     `topic_prefix`: put before every topic name, so that installations can share a cluster. `partitions`: of every topic
     that `clawback topics` creates. `lateness_ms`: how far behind the newest event another may honestly arrive.
-    `future_ms`: how far ahead of our clock an event time may be. `text_max`: characters of a prompt, excerpt or detail.
+    `future_ms`: how far ahead of our clock an event time may be.
     `kafka_options`: librdkafka settings as `key=value` pairs separated by commas (`security.protocol=SASL_SSL,...`).
     """
 
@@ -61,8 +61,9 @@ class Settings:
 
     def _check(self) -> None:
         bounds = {
-            "partitions": (1, 10_000), "replicas": (1, 10), "lateness_ms": (0, 86_400_000), "future_ms": (0, 86_400_000),
-            "tick_ms": (10, 60_000), "commit_ms": (10, 60_000), "ledger_rows": (1, 500_000), "ledger_wait_ms": (10, 60_000),
+            "partitions": (1, 10_000), "replicas": (1, 10), "lateness_ms": (0, 86_400_000),
+            "future_ms": (0, 86_400_000), "tick_ms": (10, 60_000), "commit_ms": (10, 60_000),
+            "ledger_rows": (1, 500_000), "ledger_wait_ms": (10, 60_000),
         }  # fmt: skip
         for name, (low, high) in bounds.items():
             value = getattr(self, name)

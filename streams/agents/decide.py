@@ -95,7 +95,7 @@ async def _is_read(consumer: Consumer, decider: Decider, tp: TP, end: int) -> bo
 
 
 def _on_revoked(decider: Decider) -> Callable[..., Any]:
-    async def revoked(app: faust.App, revoked: Any, **_: Any) -> None:
+    async def revoked(app: faust.App, *_: Any, **__: Any) -> None:
         async with decider.lock:
             decider.release()
             app.consumer.forget_fetched()

@@ -57,7 +57,7 @@ class Counts:
 class Decider:
     """All partitions that this worker owns. One thing happens at a time: `lock` keeps records and ticks apart."""
 
-    def __init__(  # noqa: PLR0913 - a composition root passes what there is
+    def __init__(
         self,
         settings: Settings,
         codec: AvroCodec,
@@ -203,8 +203,8 @@ class Decider:
         self._deliverer.send(record.place.topic, key, record.value, headers, wanted)
         if not self.counts.rerouted:
             log.warning(
-                "%s: decision %s came on partition %d and belongs on %d; passed on. Publish with the decision_id as key "
-                "and Kafka's default partitioner (librdkafka: partitioner=murmur2_random)",
+                "%s: decision %s came on partition %d and belongs on %d; passed on. Publish with the decision_id as "
+                "key and Kafka's default partitioner (librdkafka: partitioner=murmur2_random)",
                 record.place.topic, evidence.decision_id, partition, wanted,
             )  # fmt: skip
         self.counts.rerouted += 1

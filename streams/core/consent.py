@@ -91,7 +91,10 @@ def weigh(
 
 
 def _refusal(in_time: list[Approval]) -> Approval | None:
-    """Find the refusal that stood at execution: in one approval process a refusal ends it, unless the same person turns."""
+    """Find the refusal that stood at execution.
+
+    In one approval process a refusal ends it, unless the same person changes their mind.
+    """
     standing: dict[str, Approval] = {}
     for said in in_time:
         before = standing.get(said.approval_id)

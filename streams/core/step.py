@@ -25,12 +25,14 @@ class Said:
 class State:
     """All that is remembered of one decision between steps.
 
-    `judged_until`: every instant up to here has been judged (ms since 1970, UTC). `beyond_horizon`: the first evidence
-    was already older than the horizon when it came.
+    `judged_until`: every instant up to here has been judged; `promised_until`: what is here will be judged up to there
+    before anything else is heard (both ms since 1970, UTC; see `promised`). `beyond_horizon`: the first evidence was
+    already older than the horizon when it came.
     """
 
     chain: Chain
     judged_until: Millis = NEVER
+    promised_until: Millis = NEVER
     said: Said | None = None
     issued: tuple[Issued, ...] = ()
     beyond_horizon: bool = False
@@ -54,44 +56,64 @@ def opened(tenant: TenantId, decision_id: DecisionId) -> State:
     return State(chain=Chain(tenant, decision_id))
 
 
+def promised(state: State, watermark: Millis) -> State:
+    """Bind a decision to be judged up to a watermark before it hears anything new, even if it is restored lower.
+
+    Save this before an output of `step(state, …, watermark, …)` leaves. What `step` says depends only on the state
+    and the watermark; without the note, a worker that fell between delivery and saving would begin again below that
+    watermark, hear in time what had been late, and say under the same version something else than was delivered.
+    """
+    return replace(state, promised_until=max(watermark, state.promised_until))
+
+
 def step(state: State, evidence: Iterable[Evidence], watermark: Millis, law: Law) -> Step:
-    """Fold evidence into a decision, then judge it at every instant that the watermark has passed.
+    """Judge a decision at every instant that the watermark has passed, then fold in what was heard at that watermark.
 
     The verdicts are a function of the evidence and of what the watermark was when each fact was heard; how often this
     is called in between makes no difference. Every instant in (`judged_until`, `watermark`] at which the chain may say
     something new is judged in order, on the chain as it stood at that instant; what says the same as before is silent.
 
-    `watermark`: ms since 1970, UTC, over all inputs of the partition, as it was when this evidence was heard (before the
-    evidence itself moved it: otherwise whatever comes would be late); it must not go back between two calls.
+    `watermark`: ms since 1970, UTC, over all inputs of the partition, as it was when this evidence was heard (before
+    the evidence itself moved it: otherwise whatever comes would be late); it must not go back between two calls.
 
     Raises:
         ValueError: evidence of another decision.
     """
-    state = _folded(state, evidence, watermark, law)
+    until = max(watermark, state.promised_until)
+    # First judge, then listen: what a decision said up to here must not depend on how late the timer was.
+    state, verdicts, commands = _settled(state, until, law)
+    if next_wake(state, until, law) is None:
+        state = opened(state.chain.tenant, state.chain.decision_id)
+    state = _folded(state, evidence, until, law)
+    wake_at = next_wake(state, until, law)
+    return Step(
+        state=state if wake_at is not None else None,
+        verdicts=verdicts,
+        commands=commands,
+        wake_at=wake_at,
+    )
+
+
+def _settled(state: State, until: Millis, law: Law) -> tuple[State, tuple[Verdict, ...], tuple[Command, ...]]:
+    """Judge every instant up to a watermark, in order."""
     verdicts: list[Verdict] = []
     commands: list[Command] = []
     for instant in _instants(state, law):
-        if instant > watermark:
+        if instant > until:
             break
         state, verdict, ordered = _judged(state, instant, law)
         verdicts += [verdict] if verdict is not None else []
         commands += ordered
-    wake_at = next_wake(state, watermark, law)
-    return Step(
-        state=state if wake_at is not None else None,
-        verdicts=tuple(verdicts),
-        commands=tuple(commands),
-        wake_at=wake_at,
-    )
+    return state, tuple(verdicts), tuple(commands)
 
 
 def _folded(state: State, evidence: Iterable[Evidence], watermark: Millis, law: Law) -> State:
     """Add facts. One that the watermark had already passed counts from now on, so that it gets its grace as well."""
     passed = max(watermark, state.judged_until)
-    chain, beyond = state.chain, state.beyond_horizon
+    chain, beyond, first = state.chain, state.beyond_horizon, not state.chain.links
     for fact in evidence:
         late = fact.occurred_at <= passed
-        beyond = beyond or (not chain.links and fact.occurred_at <= passed - law.policy.timing.horizon_ms)
+        beyond = beyond or (first and fact.occurred_at <= passed - law.policy.timing.horizon_ms)
         chain = chain.with_evidence(fact, Millis(passed + 1) if late else fact.occurred_at)
     return replace(state, chain=chain, beyond_horizon=beyond)
 

@@ -68,7 +68,7 @@ def assess(chain: Chain, due: Iterable[Change], law: Law, *, beyond_horizon: boo
     `due`: the changes whose grace is over. `beyond_horizon`: evidence of this decision may already have been
     forgotten when this chain began.
     """
-    findings: list[Finding] = []
+    found: dict[str, Finding] = {}
     reasons: set[str] = set(_gaps(chain, beyond_horizon=beyond_horizon))
     changes = tuple(sorted(due, key=lambda c: (c.executed_at, c.event_id)))
     classes: set[str] = set()
@@ -79,20 +79,20 @@ def assess(chain: Chain, due: Iterable[Change], law: Law, *, beyond_horizon: boo
             ai = involves_ai(chain, change, law.registry)
             requirement = law.policy.requirement(change, ai=ai)
             case = Case.of(chain, change, requirement, law.registry, law.policy.timing.skew_ms)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong here, the change must not pass as upheld
+        except Exception as error:
             reasons.add(_reason(f"the policy could not be applied to change {change.change_id}", error))
             continue
         classes.add(requirement.operation_class)
-        found, errors = _judge(case, law)
-        findings += found
+        claimed, errors = _judge(case, law)
+        found |= claimed
         reasons |= errors
-    findings.sort(key=lambda f: (f.code, f.change_id, f.finding_id))
+    findings = sorted(found.values(), key=lambda f: (f.code, f.change_id, f.finding_id))
     judgement = Judgement.VIOLATED if findings else Judgement.INDETERMINATE if reasons else Judgement.UPHELD
     return Assessment(
         judgement=judgement,
         findings=tuple(findings),
         reasons=tuple(sorted(reasons)),
-        changes=tuple(sorted(c.change_id for c in changes)),
+        changes=tuple(sorted({c.change_id for c in changes})),
         classes=tuple(sorted(classes)),
         response=max((f.response for f in findings), key=lambda r: r.rank, default=Response.OBSERVE),
     )
@@ -101,32 +101,32 @@ def assess(chain: Chain, due: Iterable[Change], law: Law, *, beyond_horizon: boo
 def _gaps(chain: Chain, *, beyond_horizon: bool) -> Iterable[str]:
     """Name what makes the chain itself doubtful."""
     if chain.overflow_from is not None:
-        yield f"the chain has more than {CHAIN_LINKS_MAX} facts; those after the first {CHAIN_LINKS_MAX} were not judged"
+        yield f"the chain has more than {CHAIN_LINKS_MAX} facts; only the first {CHAIN_LINKS_MAX} were judged"
     if beyond_horizon:
         yield "the evidence is older than the horizon; other evidence of this decision may have been forgotten"
-    for conflict in chain.conflicts:
-        yield f"event {conflict.event_id} was received with two different contents"
+    for event_id in chain.conflicts:
+        yield f"event {event_id} was received with different contents"
 
 
-def _judge(case: Case, law: Law) -> tuple[list[Finding], set[str]]:
+def _judge(case: Case, law: Law) -> tuple[dict[str, Finding], set[str]]:
     findings: dict[str, Finding] = {}
     errors: set[str] = set()
+    excused = False
     for rule in law.rules:
         try:
-            claims = tuple(rule.check(case))
+            claimed = [Finding.of(rule, case, claim) for claim in rule.check(case)]
         except Exception as error:  # noqa: BLE001 - a rule that errors never upholds
             errors.add(_reason(f"rule {rule.code} failed on change {case.change.change_id}", error))
             continue
-        if rule.code not in case.requirement.waived:
-            for claim in claims:
-                finding = Finding.of(rule, case, claim)
-                findings[finding.finding_id] = finding
-    waived = bool(case.requirement.waived)
-    if not findings and not errors and not waived and not case.consent.is_met:
+        if rule.code in case.requirement.waived:
+            excused = excused or bool(claimed)
+        else:
+            findings |= {finding.finding_id: finding for finding in claimed}
+    if not findings and not errors and not excused and not case.consent.is_met:
         errors.add(
             f"change {case.change.change_id} lacks the approvals required, and no rule of the catalogue says why"
         )
-    return list(findings.values()), errors
+    return findings, errors
 
 
 def _reason(what: str, error: Exception) -> str:

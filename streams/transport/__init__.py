@@ -1,1 +1,1 @@
-"""Records in and out of Kafka: the Faust driver, delivered outputs, changelog, registry feed and topic administration."""
+"""Records in and out of Kafka: the Faust driver, delivered outputs, the registry feed and topic administration."""

@@ -1,8 +1,8 @@
-"""The Faust driver: the stock aiokafka one, reading only what is committed, co-partitioned, delivered before committed.
+"""The Faust driver: the stock one, but co-partitioned, reading only what is committed, delivering before it commits.
 
-It leans on these internals of faust-streaming 0.15.3 and aiokafka 0.14 (pinned; `tests/shell/test_driver.py` fails when
-they move): `Consumer._new_consumer_thread`, `Consumer._commit_offsets`, `AIOKafkaConsumerThread._create_worker_consumer`
-and `._fetch_records`, `AIOKafkaConsumer._isolation_level`, `._fetch_max_wait_ms`, `._partition_assignment_strategy`.
+It leans on internals of faust-streaming 0.15.3 and aiokafka 0.14, which are pinned; `tests/shell/test_driver.py` fails
+when they move: `Consumer._new_consumer_thread`, `Consumer._commit_offsets`, `AIOKafkaConsumerThread._fetch_records` and
+`._create_worker_consumer`, `AIOKafkaConsumer._isolation_level`, `._fetch_max_wait_ms`, `._partition_assignment_strategy`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -32,9 +32,9 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         """
         consumer = super()._create_worker_consumer(transport)
         self._assignor = self.app.assignor
-        consumer._partition_assignment_strategy = [self._assignor]
-        consumer._isolation_level = "read_committed"
-        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
+        consumer._partition_assignment_strategy = [self._assignor]  # noqa: SLF001 - see above
+        consumer._isolation_level = "read_committed"  # noqa: SLF001 - see above
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 - see above
         return consumer
 
     async def _fetch_records(self, *args: Any, **kwargs: Any) -> Any:

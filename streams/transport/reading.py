@@ -47,13 +47,13 @@ def read_to_end(consumer: Consumer, partitions: list[tuple[str, int]]) -> Iterat
         message = consumer.poll(POLL_S)
         if message is None:
             if monotonic() - heard > SILENCE_S_MAX:
-                raise ReadFailed(f"no answer for {SILENCE_S_MAX:.0f} s while reading {sorted(left)[0][0]}")
+                raise ReadFailed(f"no answer for {SILENCE_S_MAX:.0f} s while reading {min(left)[0]}")
             continue
         heard = monotonic()
         error: Any = message.error()
         if error is None:
             yield message
-        elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the constant has no public name
+        elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - it has no public name
             left.discard((str(message.topic()), int(message.partition() or 0)))
         elif not error.retriable():
             raise ReadFailed(f"cannot read {message.topic()}: {error.str()}")

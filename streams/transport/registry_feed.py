@@ -22,7 +22,9 @@ OnMalformed = Callable[[Message, Malformed], None]
 class RegistryFeed:
     """The registry as this worker knows it now; replaced as a whole, never changed in place."""
 
-    def __init__(self, settings: Settings, codec: AvroCodec, on_malformed: OnMalformed, on_lost: Callable[[str], None]):
+    def __init__(
+        self, settings: Settings, codec: AvroCodec, on_malformed: OnMalformed, on_lost: Callable[[str], None]
+    ) -> None:
         """Prepare the feed. `on_lost` is called when it can no longer be followed: judging on would be a lie."""
         self._settings = settings
         self._codec = codec
@@ -62,7 +64,8 @@ class RegistryFeed:
                 error = message.error()
                 if error is not None:
                     if error.code() != KafkaError._PARTITION_EOF and not error.retriable():  # noqa: SLF001
-                        raise RuntimeError(error.str())
+                        self._on_lost(error.str())
+                        return
                     continue
                 agent = self._agent(message)
                 if agent is not None:
