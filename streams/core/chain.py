@@ -1,5 +1,6 @@
 """Chain: the same evidence, in any order, any number of times, is the same chain."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
@@ -29,27 +30,19 @@ class Link:
         return self.evidence.occurred_at, self.evidence.event_id
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Conflict:
-    """An event id that came with two different bodies, and since when that is known."""
-
-    event_id: EventId
-    counts_from: Millis
-
-
 @dataclass(frozen=True, slots=True)
 class Chain:
     """All evidence of one decision, in the order of (`occurred_at`, `event_id`).
 
-    `overflow_from`: since when more than CHAIN_LINKS_MAX facts had been offered; the earliest are kept.
-    `conflicts`: events that came with two different bodies; which one is true cannot be known from here.
+    An event that came with two different contents is here twice: which is true cannot be known from here, and a
+    contradiction must not make a fact disappear. `overflow_from`: since when more than CHAIN_LINKS_MAX facts had been
+    offered; the earliest are kept.
     """
 
     tenant: TenantId
     decision_id: DecisionId
     links: tuple[Link, ...] = ()
     overflow_from: Millis | None = None
-    conflicts: tuple[Conflict, ...] = ()
 
     def with_evidence(self, evidence: Evidence, counts_from: Millis) -> Self:
         """Add one fact. A fact that is already here changes nothing, whenever it is heard again.
@@ -60,31 +53,23 @@ class Chain:
         if (evidence.tenant, evidence.decision_id) != (self.tenant, self.decision_id):
             raise ValueError(f"evidence {evidence.event_id} is about another decision: {evidence.decision_id}")
         offered = Link(evidence, counts_from)
-        known = next((link for link in self.links if link.evidence.event_id == evidence.event_id), None)
-        if known is None:
-            return self._with_links((*self.links, offered))
-        if known.evidence == evidence:
+        namesakes = [link for link in self.links if link.evidence.event_id == evidence.event_id]
+        if any(link.evidence == evidence for link in namesakes):
             return self
-        return self._with_conflict(known, offered)
+        links = (*self.links, offered)
+        if namesakes:
+            # Two contents of one event may share their place; the order of arrival must not decide between them.
+            links = tuple(sorted(links, key=lambda link: (link.order, repr(link.evidence))))
+        elif self.links and offered.order < self.links[-1].order:
+            links = tuple(sorted(links, key=lambda link: link.order))
+        return self._with_links(links)
 
     def _with_links(self, links: tuple[Link, ...]) -> Self:
         """Keep the earliest links, and remember when there began to be too many."""
-        if len(links) > 1 and links[-1].order < links[-2].order:
-            links = tuple(sorted(links, key=lambda link: link.order))
         beyond = [link.counts_from for link in links[CHAIN_LINKS_MAX:]]
         if self.overflow_from is not None:
             beyond.append(self.overflow_from)
         return replace(self, links=links[:CHAIN_LINKS_MAX], overflow_from=min(beyond, default=None))
-
-    def _with_conflict(self, known: Link, other: Link) -> Self:
-        """Keep one of two bodies, by a rule that does not depend on which came first."""
-        kept = min(known, other, key=lambda link: (link.evidence.occurred_at, repr(link.evidence)))
-        since = {c.event_id: c.counts_from for c in self.conflicts}
-        event_id = known.evidence.event_id
-        noticed = max(known.counts_from, other.counts_from)
-        since[event_id] = min(noticed, since.get(event_id, noticed))
-        links = sorted((kept, *(link for link in self.links if link is not known)), key=lambda link: link.order)
-        return replace(self, links=tuple(links), conflicts=tuple(sorted(Conflict(*c) for c in since.items())))
 
     def as_of(self, instant: Millis) -> Self:
         """Show the chain as it stood at an instant of event time."""
@@ -93,13 +78,18 @@ class Chain:
             self,
             links=tuple(link for link in self.links if link.counts_from <= instant),
             overflow_from=self.overflow_from if overflowed else None,
-            conflicts=tuple(c for c in self.conflicts if c.counts_from <= instant),
         )
+
+    @property
+    def conflicts(self) -> tuple[EventId, ...]:
+        """The events that came with more than one content, by id."""
+        counts = Counter(link.evidence.event_id for link in self.links)
+        return tuple(sorted(event_id for event_id, count in counts.items() if count > 1))
 
     @property
     def moments(self) -> tuple[Millis, ...]:
         """The distinct moments at which what the chain says may have changed, in order."""
-        at = {link.counts_from for link in self.links} | {c.counts_from for c in self.conflicts}
+        at = {link.counts_from for link in self.links}
         if self.overflow_from is not None:
             at.add(self.overflow_from)
         return tuple(sorted(at))

@@ -12,7 +12,7 @@ from streams.core.law import Law
 from streams.core.parties import Entitlement, Subject
 from streams.core.requirement import Mode, Response
 from streams.core.time import Millis
-from streams.core.verdict import Judgement, Verdict
+from streams.core.verdict import Verdict
 
 
 class Action(StrEnum):
@@ -94,7 +94,7 @@ def _commands(
         if takes_back and not in_force and undoing(change) is not None:
             ordinal = revoked.ordinal + 1 if revoked is not None else 1
             yield _command(verdict, change, Action.REVOKE, change_id, ordinal, findings)
-        if revoked is not None and in_force and verdict.judgement is Judgement.UPHELD:
+        if revoked is not None and in_force and not findings and not verdict.reasons:
             yield _command(verdict, change, Action.REINSTATE, change_id, revoked.ordinal, [], revoked.command_id)
         for agent_id in sorted({f.agent_id for f in findings if f.agent_id and f.response is Response.SUSPEND_AGENT}):
             if (Action.SUSPEND_AGENT, agent_id) not in latest and not law.policy.is_protected(agent_id):
@@ -122,12 +122,19 @@ def carries_out(change: Change, issued: tuple[Issued, ...], chain: Chain) -> boo
     command = next((i for i in issued if i.command_id == change.command_id), None)
     if command is None:
         return False
+    if command.action is Action.SUSPEND_AGENT:
+        return change.operation == Action.SUSPEND_AGENT and change.subject.id == command.target
     target = next((c for c in chain.changes if c.change_id == command.target), None)
     if target is None or target.subject.id != change.subject.id:
         return False
     undo = undoing(target)
     wanted = target.operation if command.action is Action.REINSTATE else undo.operation if undo is not None else None
-    return change.operation == wanted and {e.id for e in change.entitlements} <= {e.id for e in target.entitlements}
+    return change.operation == wanted and held(change) <= held(target)
+
+
+def held(change: Change) -> frozenset[tuple[str, str, str]]:
+    """Name what a change is about: the same entitlement elsewhere is another one."""
+    return frozenset((e.application, e.environment, e.id) for e in change.entitlements)
 
 
 def _command(

@@ -78,7 +78,10 @@ def weigh(
 ) -> Weighing:
     """Weigh all approvals of a chain for one change. `approvals` in any order."""
     stated = sorted(approvals, key=lambda a: (a.decided_at, a.event_id))
-    in_time = [a for a in stated if a.decided_at <= change.executed_at + skew_ms]
+    # Unequal clocks are nobody's fault: consent may seem to come a little late, and a refusal must surely have come first.
+    in_time = [
+        a for a in stated if a.decided_at <= change.executed_at + (skew_ms if a.outcome is Consent.APPROVED else 0)
+    ]
     withdrawn = {(a.approval_id, a.approver.id): a for a in in_time}
     asked = required or ApprovalsRequired(count=0)
     votes = tuple(
@@ -91,24 +94,21 @@ def weigh(
 
 
 def _refusal(in_time: list[Approval]) -> Approval | None:
-    """Find the refusal that stood at execution.
+    """Find the refusal that stood at execution, in the approval process that was last heard of.
 
-    In one approval process a refusal ends it, unless the same person changes their mind.
+    In one process a refusal ends it, unless the one who refused agrees later; nobody can agree over another's refusal.
     """
-    standing: dict[str, Approval] = {}
+    refused: dict[str, dict[str, Approval]] = {}
+    last = ""
     for said in in_time:
-        before = standing.get(said.approval_id)
-        refused = before is not None and before.outcome is not Consent.APPROVED
-        if (
-            before is None
-            or not refused
-            or said.outcome is not Consent.APPROVED
-            or said.approver.id == before.approver.id
-        ):
-            standing.pop(said.approval_id, None)
-            standing[said.approval_id] = said
-    last = list(standing.values())[-1:]
-    return last[0] if last and last[0].outcome is not Consent.APPROVED else None
+        refusals = refused.setdefault(said.approval_id, {})
+        if said.outcome is Consent.APPROVED and refusals and said.approver.id not in refusals:
+            continue
+        refusals.pop(said.approver.id, None)
+        if said.outcome is not Consent.APPROVED:
+            refusals[said.approver.id] = said
+        last = said.approval_id
+    return next(reversed(refused.get(last, {}).values()), None)
 
 
 def _vote(approval: Approval, change: Change, required: ApprovalsRequired, registry: Registry) -> Vote:
@@ -147,13 +147,12 @@ def _ends_at(approval: Approval, required: ApprovalsRequired) -> int:
 
 def widenings(scope: Scope, change: Change) -> tuple[str, ...]:
     """Say in words where a change goes beyond the scope of an approval; nothing when it stays within."""
-    if scope.action_digest is not None:
-        return (
-            ()
-            if scope.action_digest == change.action_digest
-            else ("the action is not the one approved (digest differs)",)
-        )
     found: list[str] = []
+    if scope.action_digest is not None:
+        # The digest covers operation, subject and entitlements, and nothing about time.
+        if scope.action_digest != change.action_digest:
+            found.append("the action is not the one approved (digest differs)")
+        return (*found, *_too_long(scope, change))
     if scope.operation is not None and scope.operation != change.operation:
         found.append(f"operation {change.operation}, approved {scope.operation}")
     if scope.subject is None:
@@ -164,9 +163,13 @@ def widenings(scope: Scope, change: Change) -> tuple[str, ...]:
     if beyond:
         approved = ", ".join(sorted(scope.entitlements)) or "none"
         found.append(f"entitlement {', '.join(beyond)}, approved {approved}")
-    if scope.max_duration_ms is not None:
-        if change.grant_expires_at is None:
-            found.append("no end, approved for a limited time")
-        elif change.grant_expires_at - change.executed_at > scope.max_duration_ms:
-            found.append("a longer time than approved")
-    return tuple(found)
+    return (*found, *_too_long(scope, change))
+
+
+def _too_long(scope: Scope, change: Change) -> tuple[str, ...]:
+    if scope.max_duration_ms is None:
+        return ()
+    if change.grant_expires_at is None:
+        return ("no end, approved for a limited time",)
+    longer = change.grant_expires_at - change.executed_at > scope.max_duration_ms
+    return ("a longer time than approved",) if longer else ()

@@ -144,7 +144,7 @@ def _judged(state: State, instant: Millis, law: Law) -> tuple[State, Verdict | N
         for change, counts_from in _changes(view)
         if _due_at(change, counts_from, grace) <= instant and not carries_out(change, state.issued, view)
     )
-    if not due:
+    if not due and view.overflow_from is None:
         return state, None, ()
     assessment = assess(view, due, law, beyond_horizon=state.beyond_horizon)
     content = content_of(assessment, law)

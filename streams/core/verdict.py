@@ -79,7 +79,7 @@ def assess(chain: Chain, due: Iterable[Change], law: Law, *, beyond_horizon: boo
             ai = involves_ai(chain, change, law.registry)
             requirement = law.policy.requirement(change, ai=ai)
             case = Case.of(chain, change, requirement, law.registry, law.policy.timing.skew_ms)
-        except Exception as error:
+        except Exception as error:  # whatever went wrong here, the change must not pass as upheld
             reasons.add(_reason(f"the policy could not be applied to change {change.change_id}", error))
             continue
         classes.add(requirement.operation_class)
@@ -115,7 +115,7 @@ def _judge(case: Case, law: Law) -> tuple[dict[str, Finding], set[str]]:
     for rule in law.rules:
         try:
             claimed = [Finding.of(rule, case, claim) for claim in rule.check(case)]
-        except Exception as error:  # noqa: BLE001 - a rule that errors never upholds
+        except Exception as error:  # a rule that errors never upholds
             errors.add(_reason(f"rule {rule.code} failed on change {case.change.change_id}", error))
             continue
         if rule.code in case.requirement.waived:

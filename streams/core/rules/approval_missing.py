@@ -9,7 +9,7 @@ from streams.core.time import utc
 
 
 def check(case: Case) -> Iterator[Claim]:
-    if case.requirement.approvals is None or case.consent.votes:
+    if case.consent.is_met or case.consent.votes:
         return
     said = "no approval is recorded"
     if case.consent.late:
