@@ -1,8 +1,8 @@
 """The Faust driver: the stock one, but co-partitioned, reading only what is committed, delivering before it commits.
 
 It leans on internals of faust-streaming 0.15.3 and aiokafka 0.14, which are pinned; `tests/shell/test_driver.py` fails
-when they move: `Consumer._new_consumer_thread`, `Consumer._commit_offsets`, `AIOKafkaConsumerThread._fetch_records` and
-`._create_worker_consumer`, `AIOKafkaConsumer._isolation_level`, `._fetch_max_wait_ms`, `._partition_assignment_strategy`.
+when they move: `Consumer._new_consumer_thread`, `Consumer._commit_offsets`, `AIOKafkaConsumerThread._fetch_records`,
+`._create_worker_consumer`; `AIOKafkaConsumer._isolation_level`, `._fetch_max_wait_ms` and the assignment strategy.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
