@@ -32,7 +32,7 @@ class ChildFailed(RuntimeError):
 def free_port() -> int:
     """A loopback port that nothing listens on now."""
     for _ in range(_PORT_TRIES):
-        port = random.choice(_PORTS)  # nothing secret about a port
+        port = random.choice(_PORTS)  # noqa: S311   # nothing secret about a port
         if port_is_free(port):
             return port
     raise ChildFailed(f"no free port found between {_PORTS.start} and {_PORTS.stop} in {_PORT_TRIES} tries")
@@ -65,18 +65,21 @@ class Child:
         argv: Sequence[str],
         *,
         log: Path,
+        port: int,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         orphan_signal: signal.Signals = signal.SIGKILL,
     ) -> None:
-        """Describe the program; `orphan_signal` is what it gets when the one who started it dies (Linux)."""
+        """Describe the program that will listen on `port`; it gets `orphan_signal` when its parent dies (Linux)."""
         self.name = name
         self.argv = tuple(argv)
         self.log = log
+        self.port = port
         self._env = env
         self._cwd = cwd
         self._orphan_signal = orphan_signal
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
 
     @property
     def pid(self) -> int | None:
@@ -87,9 +90,12 @@ class Child:
         """Start the program and return when `ready` says so; otherwise end it and raise ChildFailed."""
         if self.pid is not None:
             raise ChildFailed(f"{self.name} runs already (process {self.pid})")
+        if not port_is_free(self.port):  # otherwise whoever has it would answer in the program's name
+            raise ChildFailed(f"{self.name} can't start: port {self.port} is in use")
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(  # the caller's own program, no shell
+            self._log_start = log.tell()
+            self._process = subprocess.Popen(  # noqa: S603  # the caller's own program, no shell
                 self.argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -125,9 +131,9 @@ class Child:
         atexit.unregister(self.kill)
 
     def tail(self) -> str:
-        """The last lines that the program wrote."""
+        """The last lines that the program has written since its start."""
         try:
-            lines = self.log.read_text(errors="replace").splitlines()
+            lines = self.log.read_bytes()[self._log_start :].decode(errors="replace").splitlines()
         except OSError:
             return "(no log)"
         return "\n".join(lines[-_LOG_LINES_SHOWN:]) or "(it wrote nothing)"

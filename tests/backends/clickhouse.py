@@ -42,7 +42,7 @@ class ClickHouseServer:
         if user:
             argv += [f"--user={user}", f"--password-env={_PASSWORD_VARIABLE}"]
         env = {**os.environ, _PASSWORD_VARIABLE: self.password}
-        self._child = Child("ClickHouse", argv, log=folder / "clickhouse.log", env=env)
+        self._child = Child("ClickHouse", argv, log=folder / "clickhouse.log", port=self.port, env=env)
 
     @property
     def address(self) -> str:

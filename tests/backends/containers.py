@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from tests.backends.kafka import SETTINGS, broker_answers
 
 KAFKA_IMAGE = "apache/kafka:4.4.0"
 CLICKHOUSE_IMAGE = "clickhouse/clickhouse-server:26.7"
+_USUAL_SOCKET = "unix:///var/run/docker.sock"
 _ENGINE_SECONDS = 5
 _START_SECONDS = 120
 _STOP_SECONDS = 30
@@ -82,10 +84,17 @@ class Contained:
 
 def require_engine() -> None:
     """Raise Unavailable when no container engine answers on this machine."""
+    where = os.environ.get("DOCKER_HOST", _USUAL_SOCKET)
+    if where.startswith("unix://") and not Path(where.removeprefix("unix://")).is_socket():
+        raise Unavailable(f"no container engine at {where}")
     try:
-        docker.from_env(timeout=_ENGINE_SECONDS).ping()
+        client = docker.from_env(timeout=_ENGINE_SECONDS)
+        try:
+            client.ping()
+        finally:
+            client.close()
     except (DockerException, OSError) as error:
-        raise Unavailable(f"no container engine answers ({str(error).splitlines()[0][:120]})") from error
+        raise Unavailable(f"the container engine at {where} does not answer: {error}") from error
 
 
 def contained_kafka(_folder: Path) -> Contained:

@@ -75,7 +75,7 @@ class KafkaBroker:
             "log.dirs": str(folder / "data"),
             **(settings or {}),
         }
-        self._child = Child("Apache Kafka", self._command("kafka.Kafka"), log=folder / "kafka.log")
+        self._child = Child("Apache Kafka", self._command("kafka.Kafka"), log=folder / "kafka.log", port=self._port)
 
     @property
     def address(self) -> str:
