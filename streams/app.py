@@ -21,6 +21,7 @@ from streams.core.requirement import Mode, Policy
 from streams.core.time import Millis
 from streams.policy.load import load
 from streams.settings import Settings
+from streams.telemetry import logging_config
 from streams.transport.admin import input_partitions
 from streams.transport.credentials import faust_credentials
 from streams.transport.producer import Deliverer
@@ -40,6 +41,7 @@ def wall_clock() -> Millis:
 def build_app(settings: Settings) -> faust.App:
     """Make the Faust app: our driver, no web server, no topics of its own making."""
     state = Path(settings.state_dir).absolute()
+    state.mkdir(parents=True, exist_ok=True)
     return faust.App(
         f"{settings.app}-worker",
         broker=";".join(f"clawback://{server.strip()}" for server in settings.kafka.split(",")),
@@ -118,10 +120,8 @@ def run_worker(settings: Settings) -> int:
     worker = faust.Worker(
         app,
         loglevel=settings.log_level,
+        logging_config=logging_config(settings.log_level),
         redirect_stdouts=False,
-        override_logging=False,
-        console_port=0,
-        debug=False,
         quiet=True,
     )
     try:

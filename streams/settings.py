@@ -71,6 +71,8 @@ class Settings:
                 raise SettingsError(f"{PREFIX}{name.upper()} is {value}; it must be between {low} and {high}.")
         if not self.clickhouse.startswith(("http://", "https://")):
             raise SettingsError(f"{PREFIX}CLICKHOUSE must be http://host:port/database, not {self.clickhouse_shown!r}.")
+        if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise SettingsError(f"{PREFIX}LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {self.log_level!r}.")
         if not self.kafka:
             raise SettingsError(f"{PREFIX}KAFKA must name at least one host:port.")
         self.kafka_client()
