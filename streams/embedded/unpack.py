@@ -6,8 +6,6 @@ import sys
 import zlib
 from typing import Protocol
 
-import lz4.frame  # type: ignore[import-untyped]
-
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -41,8 +39,7 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
 def _unpacker(encoding: str) -> _Unpacker:
     match encoding:
         case "lz4":
-            unpacker: _Unpacker = lz4.frame.LZ4FrameDecompressor()
-            return unpacker
+            return _lz4()
         case "zstd":
             return zstd.ZstdDecompressor()
         case "gzip":
@@ -51,3 +48,12 @@ def _unpacker(encoding: str) -> _Unpacker:
             return zlib.decompressobj()
         case _:
             raise ValueError(f"unknown Content-Encoding {encoding!r}")
+
+
+def _lz4() -> _Unpacker:
+    try:  # clients on Python 3.14 and later may come without it
+        import lz4.frame  # type: ignore[import-untyped]  # noqa: PLC0415
+    except ImportError:
+        raise ValueError("lz4 bodies need the package lz4") from None
+    unpacker: _Unpacker = lz4.frame.LZ4FrameDecompressor()
+    return unpacker
