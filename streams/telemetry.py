@@ -34,7 +34,7 @@ def configure_logging(level: str) -> None:
 class UtcFormatter(logging.Formatter):
     """`2026-11-23T10:04:05.123Z INFO streams.agents.decider: message`."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

@@ -61,11 +61,11 @@ class Consumer(stock.Consumer):
 
     async def ends(self, tps: list[TP]) -> Mapping[TP, int]:
         """Ask the broker where partitions end now (the last stable offset: open transactions are not yet said)."""
-        return cast("Mapping[TP, int]", await self.highwaters(*tps))
+        return await self.highwaters(*tps)
 
     async def next_offset(self, tp: TP) -> int | None:
         """Tell the next offset that would be fetched; it steps over the markers of transactions, which nobody sees."""
-        return cast("int | None", await self.position(tp))
+        return await self.position(tp)
 
     def newest_fetched(self, tp: TP) -> int | None:
         """Tell the newest offset that was handed to the worker in this life, or None."""
