@@ -27,9 +27,6 @@ from streams.transport.credentials import faust_credentials
 from streams.transport.producer import Deliverer
 from streams.transport.registry_feed import RegistryFeed
 
-SESSION_S = 20.0
-"""How long the group waits for a worker that says nothing before its partitions go to others."""
-
 log = logging.getLogger(__name__)
 
 
@@ -47,9 +44,9 @@ def build_app(settings: Settings) -> faust.App:
         broker=";".join(f"clawback://{server.strip()}" for server in settings.kafka.split(",")),
         broker_credentials=faust_credentials(settings),
         broker_commit_interval=settings.commit_ms / 1000,
-        broker_session_timeout=SESSION_S,
-        broker_heartbeat_interval=SESSION_S / 10,
-        broker_request_timeout=SESSION_S * 2,
+        broker_session_timeout=settings.session_ms / 1000,
+        broker_heartbeat_interval=settings.session_ms / 10_000,
+        broker_request_timeout=max(settings.session_ms / 1000, 30.0),
         broker_max_poll_records=500,
         consumer_auto_offset_reset="earliest",
         processing_guarantee="at_least_once",

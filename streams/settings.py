@@ -20,7 +20,9 @@ class Settings:
     `kafka`: bootstrap servers, `host:port` separated by commas. `clickhouse`: `http[s]://user:password@host:port/db`.
     `topic_prefix`: put before every topic name, so that installations can share a cluster. `partitions`: of every topic
     that `clawback topics` creates. `lateness_ms`: how far behind the newest event another may honestly arrive.
-    `future_ms`: how far ahead of our clock an event time may be.
+    `future_ms`: how far ahead of our clock an event time may be. `tick_ms`: how often due decisions are looked for.
+    `commit_ms`: how often offsets are committed. `session_ms`: how long the group waits for a process that says nothing
+    before its partitions go to others.
     `kafka_options`: librdkafka settings as `key=value` pairs separated by commas (`security.protocol=SASL_SSL,...`).
     """
 
@@ -37,6 +39,7 @@ class Settings:
     future_ms: int = 300_000
     tick_ms: int = 250
     commit_ms: int = 1_000
+    session_ms: int = 20_000
     ledger_rows: int = 20_000
     ledger_wait_ms: int = 1_000
     state_dir: str = ".clawback"
@@ -63,6 +66,7 @@ class Settings:
         bounds = {
             "partitions": (1, 10_000), "replicas": (1, 10), "lateness_ms": (0, 86_400_000),
             "future_ms": (0, 86_400_000), "tick_ms": (10, 60_000), "commit_ms": (10, 60_000),
+            "session_ms": (1_000, 300_000),
             "ledger_rows": (1, 500_000), "ledger_wait_ms": (10, 60_000),
         }  # fmt: skip
         for name, (low, high) in bounds.items():

@@ -1,0 +1,79 @@
+"""A Kafka cluster as one test sees it: its own topics, a way to publish, and everything that came out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka import Message
+
+from streams.codec.avro import AvroCodec
+from streams.codec.records import kind_of
+from streams.settings import Settings
+from streams.topics import AGENTS, TOPICS, by_record
+from streams.transport.admin import changelog_topic, ensure_topics, partitions_of
+from streams.transport.partitioner import partition_of
+from streams.transport.producer import Deliverer
+from streams.transport.reading import read_all
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The topics of one test."""
+
+    settings: Settings
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The settings as a process finds them."""
+        return {
+            "CLAWBACK_KAFKA": self.settings.kafka,
+            "CLAWBACK_CLICKHOUSE": self.settings.clickhouse,
+            "CLAWBACK_APP": self.settings.app,
+            "CLAWBACK_TOPIC_PREFIX": self.settings.topic_prefix,
+            "CLAWBACK_PARTITIONS": str(self.settings.partitions),
+            "CLAWBACK_LATENESS_MS": str(self.settings.lateness_ms),
+            "CLAWBACK_COMMIT_MS": str(self.settings.commit_ms),
+            "CLAWBACK_TICK_MS": str(self.settings.tick_ms),
+            "CLAWBACK_SESSION_MS": str(self.settings.session_ms),
+            "CLAWBACK_POLICY": self.settings.policy,
+            "CLAWBACK_STATE_DIR": self.settings.state_dir,
+        }
+
+    def create(self) -> None:
+        report = ensure_topics(self.settings)
+        assert not report.problems, report.problems
+
+    def publish(self, *records: Any, partition: int | None = None) -> None:
+        """Publish records as a well-behaved platform does, or on a partition that the test names."""
+        deliverer, codec = Deliverer(self.settings), AvroCodec()
+        for record in records:
+            kind = kind_of(record)
+            key = record.agent_id if kind == AGENTS.record else record.decision_id
+            topic = self.settings.topic(by_record(kind).name)
+            deliverer.send(topic, key.encode(), codec.encode(record), partition=partition)
+        deliverer.flush()
+
+    def publish_bytes(
+        self, topic: str, value: bytes, key: bytes = b"k", headers: Iterable[tuple[str, bytes]] = ()
+    ) -> None:
+        deliverer = Deliverer(self.settings)
+        deliverer.send(self.settings.topic(topic), key, value, list(headers))
+        deliverer.flush()
+
+    def messages(self, topic: str) -> list[Message]:
+        name = self.settings.topic(topic)
+        count = partitions_of(self.settings)[name]
+        return list(read_all(self.settings, "test", [(name, number) for number in range(count)]))
+
+    def records(self, topic: str) -> list[Any]:
+        """Everything that a topic of ours holds now, decoded, in the order of (partition, offset)."""
+        kind = next(t.record for t in TOPICS if t.name == topic)
+        codec = AvroCodec()
+        return [codec.decode(message.value() or b"", kind) for message in self.messages(topic)]
+
+    def home_of(self, decision_id: str) -> int:
+        return partition_of(decision_id.encode(), self.settings.partitions)
+
+    @property
+    def changelog(self) -> str:
+        return changelog_topic(self.settings).name

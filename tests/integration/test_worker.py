@@ -1,0 +1,223 @@
+"""The worker on a real Apache Kafka: what it says, what it survives, and what it does not let itself be told."""
+
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import ConsumerGroupTopicPartitions, Producer
+from confluent_kafka.admin import AdminClient
+
+from streams.codec.avro import AvroCodec
+from streams.core.command import Action
+from streams.core.parties import Kind
+from streams.core.verdict import Judgement
+from streams.settings import Settings
+from streams.topics import APPROVALS, CHANGES, INPUTS, QUARANTINE, REVOCATIONS, VERDICTS
+from tests.integration import facts
+from tests.integration.cluster import Cluster
+from tests.integration.processes import Running, until
+
+pytestmark = pytest.mark.integration
+
+READY = "clawback worker ready"
+
+
+@pytest.fixture
+def cluster(kafka_bootstrap: str, topic_prefix: str, tmp_path: Path) -> Cluster:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(facts.POLICY)
+    made = Cluster(
+        Settings(
+            kafka=kafka_bootstrap,
+            topic_prefix=topic_prefix,
+            app=f"{topic_prefix}app",
+            partitions=4,
+            lateness_ms=1_000,
+            commit_ms=100,
+            tick_ms=100,
+            policy=str(policy),
+            state_dir=str(tmp_path / "state"),
+            session_ms=6_000,
+        )
+    )
+    made.create()
+    made.publish(facts.agent())
+    return made
+
+
+@pytest.fixture
+def worker(cluster: Cluster, tmp_path: Path) -> Iterator[Running]:
+    with Running(tmp_path / "worker.log", cluster.environment, "worker") as process:
+        yield process
+
+
+def verdicts(cluster: Cluster, decision: str) -> list[Any]:
+    return [v for v in cluster.records(VERDICTS.name) if v.decision_id == decision]
+
+
+def until_judged(cluster: Cluster, *decisions: str) -> None:
+    until(lambda: all(verdicts(cluster, d) for d in decisions), f"verdicts on {decisions}", every_s=0.3)
+
+
+def committed(cluster: Cluster) -> dict[tuple[str, int], int]:
+    """What the worker's group has committed, where it has committed anything."""
+    group = f"{cluster.settings.app}-worker"
+    asked = AdminClient(cluster.settings.kafka_client()).list_consumer_group_offsets(
+        [ConsumerGroupTopicPartitions(group)]
+    )
+    found = asked[group].result(timeout=15).topic_partitions
+    return {(tp.topic, tp.partition): tp.offset for tp in found if tp.offset >= 0}
+
+
+def all_committed(cluster: Cluster) -> bool:
+    ends = {
+        (cluster.settings.topic(topic.name), message.partition()): int(message.offset() or 0) + 1
+        for topic in INPUTS
+        for message in cluster.messages(topic.name)
+    }
+    have = committed(cluster)
+    return all(have.get(place, -1) >= end for place, end in ends.items())
+
+
+def test_what_was_approved_is_upheld_and_what_was_not_is_taken_back(cluster: Cluster, worker: Running) -> None:
+    worker.start(READY)
+    at = facts.now()
+    cluster.publish(facts.prompt("good", at - 50), facts.approval("good", at - 20), facts.change("good", at))
+    cluster.publish(
+        facts.prompt("bad", at - 50),
+        facts.approval("bad", at - 20, by="helpdesk-bot", kind=Kind.AI_AGENT),
+        facts.change("bad", at),
+    )
+    until_judged(cluster, "good", "bad")
+    assert [v.judgement for v in verdicts(cluster, "good")] == [Judgement.UPHELD]
+    (bad,) = verdicts(cluster, "bad")
+    assert [f.code for f in bad.findings] == ["APPROVER_NOT_HUMAN"]
+    assert bad.policy_version == "integration-1"
+    (command,) = cluster.records(REVOCATIONS.name)
+    assert (command.decision_id, command.action, command.operation) == ("bad", Action.REVOKE, "revoke")
+    assert worker.stop() == 0
+
+
+def test_a_killed_worker_remembers_the_approval_it_had_heard(cluster: Cluster, worker: Running) -> None:
+    worker.start(READY)
+    at = facts.now()
+    cluster.publish(facts.prompt("kept", at - 50), facts.approval("kept", at - 20))
+    until(lambda: all_committed(cluster), "prompt and approval are committed")
+    worker.kill()
+    cluster.publish(facts.change("kept", facts.now()))
+    worker.start(READY)
+    until_judged(cluster, "kept")
+    assert [v.judgement for v in verdicts(cluster, "kept")] == [Judgement.UPHELD]
+
+
+def test_a_worker_that_starts_again_says_nothing_twice(cluster: Cluster, worker: Running) -> None:
+    worker.start(READY)
+    cluster.publish(facts.prompt("once", facts.now() - 50), facts.change("once", facts.now()))
+    until_judged(cluster, "once")
+    until(lambda: all_committed(cluster), "everything is committed")
+    worker.kill()
+    worker.start(READY)
+    cluster.publish(facts.prompt("next", facts.now() - 50), facts.change("next", facts.now()))
+    until_judged(cluster, "next")
+    assert len(verdicts(cluster, "once")) == 1
+    assert len([c for c in cluster.records(REVOCATIONS.name) if c.decision_id == "once"]) == 1
+
+
+def test_evidence_on_the_wrong_partition_still_meets_its_decision(cluster: Cluster, worker: Running) -> None:
+    worker.start(READY)
+    at = facts.now()
+    elsewhere = (cluster.home_of("stray") + 1) % cluster.settings.partitions
+    cluster.publish(facts.approval("stray", at - 20), partition=elsewhere)
+    cluster.publish(facts.prompt("stray", at - 50), facts.change("stray", at))
+    until_judged(cluster, "stray")
+    assert [v.judgement for v in verdicts(cluster, "stray")] == [Judgement.UPHELD]
+    assert "belongs on" in worker.said
+
+
+def test_an_approval_that_its_producer_took_back_was_never_given(cluster: Cluster, worker: Running) -> None:
+    worker.start(READY)
+    at = facts.now()
+    producer = Producer(cluster.settings.kafka_client(**{"transactional.id": f"{cluster.settings.app}-tx"}))
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    value = AvroCodec().encode(facts.approval("taken-back", at - 20))
+    place = cluster.home_of("taken-back")
+    producer.produce(cluster.settings.topic(APPROVALS.name), value, b"taken-back", partition=place)
+    producer.flush(20)
+    producer.abort_transaction(20)
+    cluster.publish(facts.prompt("taken-back", at - 50), facts.change("taken-back", at))
+    until_judged(cluster, "taken-back")
+    (verdict,) = verdicts(cluster, "taken-back")
+    assert [f.code for f in verdict.findings] == ["APPROVAL_MISSING"]
+
+
+def test_a_thousand_copies_are_one_fact(cluster: Cluster, worker: Running) -> None:
+    at = facts.now()
+    cluster.publish(facts.prompt("many", at - 50), *[facts.change("many", at)] * 1_000)
+    worker.start(READY)
+    until_judged(cluster, "many")
+    until(lambda: all_committed(cluster), "all copies are read")
+    assert len(verdicts(cluster, "many")) == 1
+    assert len(cluster.records(REVOCATIONS.name)) == 1
+
+
+def test_what_is_not_understood_is_kept_with_its_reason_and_the_work_goes_on(cluster: Cluster, worker: Running) -> None:
+    codec, at = AvroCodec(), facts.now()
+    good = codec.encode(facts.change("fine", at))
+    bad = {
+        "not Avro at all": b"\xff\xfe\xfd",
+        "JSON": b'{"decision_id": "x"}',
+        "an unknown schema": b"\x00" + struct.pack(">I", 999_999) + good[5:],
+        "another kind": codec.encode(facts.prompt("fine", at)),
+        "half a record": good[: len(good) // 2],
+        "no decision": codec.encode(facts.without_decision(facts.change("x", at))),
+        "the far future": codec.encode(facts.change("y", at + 3_600_000)),
+        "before 2000": codec.encode(facts.change("z", 900_000_000_000)),
+        "nothing": b"",
+    }
+    for value in bad.values():
+        cluster.publish_bytes(CHANGES.name, value)
+    cluster.publish(facts.prompt("fine", at - 50), facts.approval("fine", at - 20), facts.change("fine", at))
+    worker.start(READY)
+    until_judged(cluster, "fine")
+    until(lambda: len(cluster.records(QUARANTINE.name)) >= len(bad), "everything bad is in quarantine")
+    kept = cluster.records(QUARANTINE.name)
+    assert sorted(q.value for q in kept) == sorted(bad.values())
+    assert len({q.reason for q in kept}) == len(bad), [q.reason for q in kept]
+    assert [v.judgement for v in verdicts(cluster, "fine")] == [Judgement.UPHELD]
+    assert {v.decision_id for v in cluster.records(VERDICTS.name)} == {"fine"}
+
+
+def test_state_that_cannot_be_read_stops_the_worker_and_moves_no_offset(cluster: Cluster, worker: Running) -> None:
+    cluster.publish_bytes(cluster.changelog, b"\xff not a state", key=b'["default","d"]')
+    cluster.publish(facts.change("later", facts.now()))
+    worker.start()
+    assert worker.wait() == 70
+    assert "stopping before any offset moves" in worker.said
+    assert not {place for place, offset in committed(cluster).items() if offset > 0}
+
+
+def test_two_workers_share_the_partitions_and_one_takes_over_from_the_other(
+    cluster: Cluster, worker: Running, tmp_path: Path
+) -> None:
+    worker.start(READY)
+    with Running(tmp_path / "second.log", cluster.environment, "worker").start(READY) as second:
+        at = facts.now()
+        names = [f"shared-{i}" for i in range(12)]
+        for name in names:
+            cluster.publish(facts.prompt(name, at - 50), facts.approval(name, at - 20), facts.change(name, at))
+        until_judged(cluster, *names)
+        worker.kill()
+        time.sleep(0.5)
+        at = facts.now()
+        more = [f"after-{i}" for i in range(12)]
+        for name in more:
+            cluster.publish(facts.prompt(name, at - 50), facts.approval(name, at - 20), facts.change(name, at))
+        until_judged(cluster, *more)
+        assert second.stop() == 0
+    said = cluster.records(VERDICTS.name)
+    assert {v.judgement for v in said} == {Judgement.UPHELD}
+    assert len({v.verdict_id for v in said}) == 24
