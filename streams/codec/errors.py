@@ -12,3 +12,10 @@ class Malformed(ValueError):
         """Say what is wrong."""
         super().__init__(reason)
         self.reason = reason
+
+
+class RegistryError(Exception):
+    """The schema registry does not answer, refuses, or knows less than it must; the message says what to do.
+
+    Never a reason for quarantine: the record may be in order.
+    """
