@@ -37,7 +37,8 @@ class Fields:
         Raises:
             Malformed: it is no object, or has a field that nobody knows.
         """
-        if not isinstance(plain, Mapping):
+        # asking an abstract class is slow, and a dict it almost always is
+        if type(plain) is not dict and not isinstance(plain, Mapping):
             raise Malformed(f"{where} must be an object, not {NAMES.get(type(plain), type(plain).__name__)}.")
         if not plain.keys() <= names:
             raise Malformed(_unknown(plain, where, names))
