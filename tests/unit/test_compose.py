@@ -8,7 +8,7 @@ import click
 import pytest
 import yaml
 
-from streams.cli import main
+from streams.cli.root import clawback
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -52,11 +52,11 @@ def test_a_service_waits_only_for_what_can_tell_that_it_is_ready(name: str) -> N
 def test_every_command_is_one_that_the_command_line_has(name: str) -> None:
     service = SERVICES[name]
     command = [*service.get("entrypoint", ["clawback"])[1:], *service.get("command", ())]
-    assert isinstance(main, click.Group)
+    assert isinstance(clawback, click.Group)
     check = service.get("healthcheck", {}).get("test", [])
     for words in (command, check[2:] if check[:2] == ["CMD", "clawback"] else []):
         if words:
-            verb = main.get_command(click.Context(main), words[0])
+            verb = clawback.get_command(click.Context(clawback), words[0])
             assert verb is not None, words
             options = {option for parameter in verb.params for option in parameter.opts}
             assert {word for word in words[1:] if word.startswith("--")} <= options, words
