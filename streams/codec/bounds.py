@@ -1,7 +1,12 @@
 """THE table of bounds: how much of anything a record may carry. They only ever grow, for stored state obeys them."""
 
+from collections.abc import Iterator
+
+from streams.codec.errors import Malformed
 from streams.core.chain import CHAIN_LINKS_MAX
-from streams.core.time import DAY_MS, EARLIEST, Millis
+from streams.core.evidence import Approval, Change, Context, Outcome, Prompt
+from streams.core.registry import Agent
+from streams.core.time import DAY_MS, EARLIEST, Millis, span, utc
 
 ID_CHARS_MAX = 256
 """Ids of real platforms (ARNs, URNs, distinguished names) stay below 200; a longer one is a text in the wrong field."""
@@ -53,3 +58,44 @@ DURATION_MS_MAX = 36_525 * DAY_MS
 
 EARLIEST_EVENT = EARLIEST
 """See streams.core.time: before 2000-01-01 there is a broken clock or the wrong unit."""
+
+FUTURE_MS = 300_000
+"""How far ahead of our clock an honest one may be, where no setting says otherwise: five minutes, as in Kerberos."""
+
+
+def check_time(record: object, now: Millis, future_ms: int = FUTURE_MS) -> None:
+    """Refuse an input that says it happened more than `future_ms` after `now` (ms; `now` since 1970, UTC).
+
+    All times of things that have happened are checked: a change "executed" in ten years would be judged in ten years.
+    Ends (`valid_until`, `grant_expires_at`) lie in the future as they please; our own outputs are not checked.
+
+    Raises:
+        Malformed: it does.
+    """
+    for name, at in _happened(record):
+        if at > now + future_ms:
+            raise Malformed(f"{name} is {utc(at)}, {span(at - now)} ahead of our clock; a clock is wrong.")
+
+
+def _happened(record: object) -> Iterator[tuple[str, Millis]]:
+    match record:
+        case Prompt():
+            yield "prompt.occurred_at", record.occurred_at
+        case Context():
+            yield "context.occurred_at", record.occurred_at
+        case Approval():
+            yield "approval.occurred_at", record.occurred_at
+            yield "approval.decided_at", record.decided_at
+        case Change():
+            yield "change.occurred_at", record.occurred_at
+            yield "change.executed_at", record.executed_at
+            if record.policy_decision is not None:
+                yield "change.policy_decision.decided_at", record.policy_decision.decided_at
+        case Outcome():
+            yield "outcome.occurred_at", record.occurred_at
+            yield "outcome.completed_at", record.completed_at
+        case Agent():
+            yield "agent.occurred_at", record.occurred_at
+            yield "agent.registered_at", record.registered_at
+        case _:
+            return

@@ -6,12 +6,11 @@ from typing import Any
 
 import orjson
 
-from streams.codec.bounds import ID_CHARS_MAX, VALUE_BYTES_MAX
+from streams.codec.bounds import ID_CHARS_MAX, VALUE_BYTES_MAX, check_time
 from streams.codec.errors import Malformed
 from streams.codec.fields import NAMES, Fields
 from streams.codec.instants import from_text, to_text
 from streams.codec.records import KINDS, Record, from_plain, kind_of, to_plain
-from streams.codec.times import check_time
 from streams.core.time import Millis
 
 SPECVERSION = "1.0"
@@ -55,7 +54,16 @@ TYPES = {f"clawback.{kind}.v1": kind for kind in KINDS}
 
 
 def parse(line: bytes | str, *, now: Millis | None = None) -> Record | Tick:
-    """Read one event. `now` (ms since 1970, UTC): also refuse what claims to come from the future.
+    """Read one line. `now` (ms since 1970, UTC): also refuse what claims to come from the future.
+
+    Raises:
+        Malformed: it is no JSON object, or not an event as `read` takes it.
+    """
+    return read(_object(line), now=now)
+
+
+def read(event: Mapping[str, Any], *, now: Millis | None = None) -> Record | Tick:
+    """Read one event that is JSON already.
 
     `id`, `source` and `time` of the envelope stand in for the fields of `data` that say the same and are not there;
     where both are there they must agree. Times in `data` are milliseconds since 1970 (UTC) or RFC 3339 text. Other
@@ -64,7 +72,6 @@ def parse(line: bytes | str, *, now: Millis | None = None) -> Record | Tick:
     Raises:
         Malformed: it is no event of ours, or its record is not in order.
     """
-    event = _object(line)
     version, type_, data = event.get("specversion"), event.get("type"), event.get("data")
     if version is None and type_ != TICK:
         raise Malformed("specversion is missing; a line is a CloudEvents 1.0 event with the record under data.")
@@ -134,9 +141,9 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _completed(event: dict[str, Any], data: dict[str, Any], kind: str) -> dict[str, Any]:
+def _completed(event: Mapping[str, Any], data: dict[str, Any], kind: str) -> dict[str, Any]:
     """Let the envelope's `id`, `source` and `time` stand in for what data does not say, and agree with what it says."""
-    envelope = ENVELOPES[kind]
+    envelope, data = ENVELOPES[kind], dict(data)
     pairs: tuple[tuple[str, str | None, Callable[[Any, str], Any]], ...] = (
         ("id", envelope.id, _same),
         ("source", envelope.source, _same),

@@ -64,7 +64,8 @@ class Quarantined:
             original_size=len(original),
             sha256=sha256(original).hexdigest(),
             stage=stage,
-            reason=reason[:DETAIL_CHARS_MAX],
+            # a reason may quote what is no Unicode; the quarantine takes it all the same
+            reason=reason[:DETAIL_CHARS_MAX].encode("utf-8", "replace").decode(),
             quarantined_at=at,
         )
 
