@@ -1,0 +1,145 @@
+"""Condition: one CEL expression over a change, compiled and checked once, evaluated without surprises."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NewType
+
+from cel_expr_python import cel
+
+from streams.core.evidence import Change
+from streams.core.requirement import PolicyError
+from streams.policy.cel import checks, complaints, tree
+from streams.policy.cel.probes import PROBES
+from streams.policy.cel.tokens import tokens
+from streams.policy.cel.vocabulary import NAMES, Sort
+
+CONDITION_MAX = 4_096
+"""Characters of one condition: nobody reads a longer one aloud."""
+
+TYPES = {
+    Sort.TEXT: cel.Type.STRING,
+    Sort.NUMBER: cel.Type.INT,
+    Sort.FLAG: cel.Type.BOOL,
+    Sort.END: cel.Type.DYN,  # the engine knows no type for a number that may be null
+    Sort.ENTITLEMENTS: cel.Type.List(cel.Type.Map(cel.Type.STRING, cel.Type.DYN)),
+}
+
+ENVIRONMENT = cel.NewEnv(variables={name: TYPES[known.sort] for name, known in NAMES.items()})
+"""Every field is declared under its full name, so that the engine itself refuses a name with a typo, and its type."""
+
+Activation = NewType("Activation", object)
+"""The names of one change bound to its values; good for any number of conditions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a condition, and where in its text."""
+
+    offset: int
+    reason: str
+
+
+class ConditionInvalid(ValueError):
+    """A condition was refused; `faults` says why, all of it."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(fault.reason for fault in self.faults))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A condition that compiled, and whose it is.
+
+    `names`: those it looks at. `meaning`: its tokens, the same however it is laid out.
+    """
+
+    of: str
+    text: str
+    names: frozenset[str]
+    meaning: tuple[str, ...]
+    expression: cel.Expression = field(repr=False, compare=False)
+
+    def holds(self, activation: Activation) -> bool:
+        """Evaluate.
+
+        Raises:
+            PolicyError: the engine could not say; what it returns then is a text, which Python would take for true.
+        """
+        answer = evaluate(self.expression, activation)
+        if not isinstance(answer, bool):
+            raise PolicyError(f"{self.of}: `{' '.join(self.text.split())}` cannot be evaluated: {answer}")
+        return answer
+
+
+def bind(change: Change, *, ai: bool, names: frozenset[str]) -> Activation:
+    """Bind the given names to what they are of this change. Reading only those that are used halves the cost."""
+    return Activation(ENVIRONMENT.Activation({name: NAMES[name].read(change, ai) for name in names}))
+
+
+def evaluate(expression: cel.Expression, activation: Activation) -> object:
+    """Evaluate to a bool or an int; anything else, an error above all, comes back as a text that says what it is.
+
+    The engine reports an error as a value of type ERROR, or (a budget used up, a text that is not Unicode) by raising.
+    """
+    try:
+        value = expression.eval(activation)
+        plain = value.value()
+        if isinstance(plain, bool | int):
+            return plain
+        return str(plain) if value.type() == cel.Type.ERROR else f"a value of type {value.type().name()}"
+    except Exception as error:  # native code: whatever it raises, the condition did not hold
+        return str(error)
+
+
+def condition(text: str, of: str) -> Condition:
+    """Compile a condition and check it. `of`: whose it is, for messages: `class joiner-access`.
+
+    Raises:
+        ConditionInvalid: it is not CEL, names what does not exist, can never be what it says, is not boolean, or fails
+            on an ordinary change.
+    """
+    expression, root = _compiled(text)
+    faults = dict.fromkeys((*checks.faults(root), *_patterns(root), *_boolean(root)))
+    if faults:
+        raise ConditionInvalid(Fault(*fault) for fault in faults)
+    names = frozenset(node.name for node in root.walk() if node.what == "ident" and node.name in NAMES)
+    for change, ai, what in PROBES:
+        answer = evaluate(expression, bind(change, ai=ai, names=names))
+        if not isinstance(answer, bool):
+            raise ConditionInvalid([Fault(0, f"fails on a change {what} ({answer}); guard against that")])
+    return Condition(of=of, text=text, names=names, meaning=tokens(text), expression=expression)
+
+
+def _compiled(text: str) -> tuple[cel.Expression, tree.Expression]:
+    if not text.strip():
+        raise ConditionInvalid([Fault(0, "empty; write `true` for every change")])
+    if len(text) > CONDITION_MAX:
+        raise ConditionInvalid([Fault(0, f"longer than {CONDITION_MAX} characters")])
+    strange = next((at for at, c in enumerate(text) if not (c.isprintable() or c in "\n\t")), None)
+    if strange is not None:
+        raise ConditionInvalid(
+            [Fault(strange, f"the character U+{ord(text[strange]):04X} has no place in a condition")]
+        )
+    try:
+        expression = ENVIRONMENT.compile(text)
+    except Exception as error:  # it raises RuntimeError for everything it refuses
+        raise ConditionInvalid(Fault(*fault) for fault in complaints.read(str(error), text)) from None
+    return expression, tree.read(expression.serialize())
+
+
+def _boolean(root: tree.Expression) -> Iterable[tuple[int, str]]:
+    kind = checks.type_of(root)
+    if kind != "bool":
+        yield 0, f"a condition must be true or false; this is {kind}"
+
+
+def _patterns(root: tree.Expression) -> Iterable[tuple[int, str]]:
+    """Try every regular expression that is written out, by the engine's own dialect (RE2)."""
+    for node in root.walk():
+        if node.what == "call" and node.name == "matches" and node.parts[-1].what == "const":
+            pattern = node.parts[-1]
+            tried = Activation(ENVIRONMENT.Activation({"change.operation": pattern.name}))
+            said = evaluate(ENVIRONMENT.compile("''.matches(change.operation)"), tried)
+            if not isinstance(said, bool):
+                yield pattern.offset, str(said).removeprefix("INVALID_ARGUMENT: ")
