@@ -1,0 +1,2 @@
+-- Takes the table back, with all its rows.
+DROP TABLE IF EXISTS sink_progress SYNC;

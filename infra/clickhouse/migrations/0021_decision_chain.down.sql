@@ -1,0 +1,2 @@
+-- Takes the view back; no row is lost.
+DROP VIEW IF EXISTS decision_chain SYNC;

@@ -1,0 +1,200 @@
+"""Consumer: the ledger's member of its group. Which partitions are ours, and what comes next in them."""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
+
+from streams.ledger.batch import Batch, Part
+from streams.ledger.resume import Log
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+KAFKA_S = 10.0
+"""How long Kafka may take to answer a question about a partition."""
+
+FETCH_BYTES_MAX = 16 << 20
+"""What the client may have fetched ahead, of all partitions together: more than one batch is of no use."""
+
+REPEAT_S = 60.0
+"""How often the same trouble is told again."""
+
+
+class GroupConsumer:
+    """A consumer that says which partitions came and went, and hands out each record of a partition once, in order.
+
+    A partition that has come is paused until `begin` says where to go on. `clock`: seconds, monotonic.
+    """
+
+    def __init__(self, settings: Settings, topics: Sequence[str], *, group: str, clock: Callable[[], float]) -> None:
+        """Join the group, as far as that can be done without waiting."""
+        self._clock = clock
+        self._told: dict[str, float] = {}
+        self._settings = settings
+        self._admin: AdminClient | None = None
+        self._next: dict[Part, int] = {}
+        self.waiting: set[Part] = set()
+        self._consumer = Consumer(
+            settings.kafka_client(
+                **{
+                    "group.id": group,
+                    "client.id": group,
+                    "enable.auto.commit": False,
+                    "enable.auto.offset.store": False,
+                    # where to begin is decided by what is in ClickHouse; to be anywhere else would be an error
+                    "auto.offset.reset": "error",
+                    # a member that joins or leaves stops only the partitions that move
+                    "partition.assignment.strategy": "cooperative-sticky",
+                    "isolation.level": "read_committed",
+                    "queued.max.messages.kbytes": FETCH_BYTES_MAX >> 10,
+                    "error_cb": self._on_trouble,
+                }
+            )
+        )
+        self._consumer.subscribe(
+            list(topics), on_assign=self._on_assign, on_revoke=self._on_gone, on_lost=self._on_gone
+        )
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._consumer.close()
+
+    @property
+    def member(self) -> str:
+        """Our id in the group; empty before it is known."""
+        return str(self._consumer.memberid() or "")
+
+    @property
+    def reading(self) -> Collection[Part]:
+        """The partitions that are being read."""
+        return self._next.keys()
+
+    def poll(self, timeout_s: float, most: int = 1_000) -> Iterator[tuple[Part, Message]]:
+        """Give the next records, and let the group do its work: partitions may come and go meanwhile.
+
+        Nothing is given twice and nothing of a partition that is not being read.
+        """
+        for message in self._consumer.consume(most, timeout_s):
+            if (error := message.error()) is not None:
+                self._complain(message, error)
+                continue
+            part = (message.topic(), message.partition())
+            due = self._next.get(part)
+            if due is not None and message.offset() >= due:
+                self._next[part] = message.offset() + 1
+                yield part, message
+
+    def begin(self, part: Part, offset: int) -> None:
+        """Read a partition that has come, from an offset on. Without effect if it is gone again.
+
+        Raises:
+            KafkaException: the broker does not answer.
+        """
+        if part not in self.waiting:
+            return
+        self._consumer.seek(TopicPartition(*part, offset))
+        self._consumer.resume([TopicPartition(*part)])
+        self._next[part] = offset
+        self.waiting.discard(part)
+
+    def put_back(self, parts: Iterable[Part]) -> None:
+        """Stop reading partitions that are still assigned to us; `begin` starts them again."""
+        for part in parts:
+            if self._next.pop(part, None) is not None:
+                self._consumer.pause([TopicPartition(*part)])
+                self.waiting.add(part)
+
+    def hold(self) -> None:
+        """Stop the flow of all partitions; records that are under way may still come."""
+        self._consumer.pause([TopicPartition(*part) for part in self._next])
+
+    def flow(self) -> None:
+        """Let all partitions flow again that are being read."""
+        self._consumer.resume([TopicPartition(*part) for part in self._next])
+
+    def log_of(self, part: Part, topic_id: str) -> Log:
+        """Ask Kafka what it has of a partition.
+
+        Raises:
+            KafkaException: the broker does not answer.
+        """
+        asked = TopicPartition(*part)
+        low, high = self._consumer.get_watermark_offsets(asked, timeout=KAFKA_S)
+        (committed,) = self._consumer.committed([asked], timeout=KAFKA_S)
+        offset = committed.offset if committed.offset >= 0 else None
+        return Log(low=low, high=high, committed=offset, topic_id=topic_id)
+
+    def topic_ids(self, topics: Collection[str]) -> dict[str, str]:
+        """Ask Kafka for its own ids of topics; empty where the broker gives none (before Kafka 2.8, and Tansu)."""
+        if self._admin is None:
+            self._admin = AdminClient(self._settings.kafka_client())
+        ids = dict.fromkeys(topics, "")
+        try:
+            for name, answer in self._admin.describe_topics(
+                TopicCollection(sorted(topics)), request_timeout=KAFKA_S
+            ).items():
+                ids[name] = str(answer.result(KAFKA_S).topic_id)
+        except (KafkaException, TimeoutError, AttributeError) as error:
+            self.tell("topic-ids", "Kafka does not tell the ids of topics (%s): one made anew may go unnoticed.", error)
+        return ids
+
+    def commit(self, batch: Batch) -> None:
+        """Tell the group how far we are. Only for those who watch: where to go on is known to ClickHouse."""
+        offsets = [TopicPartition(each.topic, each.partition, each.last + 1) for each in batch.ranges]
+        try:
+            self._consumer.commit(offsets=offsets, asynchronous=False)
+        except KafkaException as error:
+            self.tell("commit", "Kafka did not take the offsets (%s). They are safe in ClickHouse.", error.args[0].str())
+
+    def behind(self) -> int:
+        """Count the records that are known to be there and not read yet."""
+        total = 0
+        for part, due in self._next.items():
+            _, high = self._consumer.get_watermark_offsets(TopicPartition(*part), cached=True)
+            total += max(0, high - due)
+        return total
+
+    def tell(self, what: str, text: str, *args: Any) -> None:
+        """Log a trouble, the same one once a minute."""
+        now = self._clock()
+        if now - self._told.get(what, -REPEAT_S) >= REPEAT_S:
+            self._told[what] = now
+            log.warning(text, *args)
+
+    def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        # an offset of our own, so that nobody looks for a committed one; `begin` replaces it
+        consumer.incremental_assign([TopicPartition(p.topic, p.partition, OFFSET_BEGINNING) for p in partitions])
+        consumer.pause(partitions)
+        self.waiting |= {(p.topic, p.partition) for p in partitions}
+
+    def _on_gone(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        for partition in partitions:
+            part = (partition.topic, partition.partition)
+            self._next.pop(part, None)
+            self.waiting.discard(part)
+        consumer.incremental_unassign(partitions)
+
+    def _complain(self, message: Message, error: KafkaError) -> None:
+        topic, partition = message.topic(), message.partition()
+        if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+            self.tell(f"missing {error.str()}", "%s. Run `clawback topics`.", error.str())
+        elif error.code() in {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}:  # noqa: SLF001 - its public name
+            self.tell(f"offset {topic} {partition}", "%s of %s is not where we left it: %s.", partition, topic, error.str())
+            if topic is not None and partition is not None:
+                self.put_back([(topic, partition)])
+        else:
+            self.tell(error.name(), "Kafka: %s.", error.str())
+
+    def _on_trouble(self, error: KafkaError) -> None:
+        self.tell(error.name(), "Kafka at %s: %s. The ledger goes on when it is back.", self._settings.kafka, error.str())

@@ -1,0 +1,164 @@
+"""Writer: how a batch gets into ClickHouse once, whatever fails on the way.
+
+Intent, inserts, done. What fails while the server stays up is repeated under the same token, which ClickHouse drops
+if it has those rows already. Where the server may have restarted, its memory of tokens is not to be trusted (it can
+know the token of rows that it lost): then what is there is read back, and only the rest is inserted, under a new token.
+"""
+
+import logging
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from streams.ledger.batch import Batch, Part
+from streams.ledger.crash import crash_point
+from streams.ledger.errors import Refused, Unavailable
+from streams.ledger.outage import Outage
+from streams.ledger.progress import Claim, Progress
+from streams.ledger.rows import Row
+from streams.ledger.stopwatch import Stopwatch
+from streams.ledger.store import Store
+from streams.ledger.tables import Table
+
+log = logging.getLogger(__name__)
+
+TOKEN_GOOD_S = 600.0
+"""ClickHouse remembers the last 10,000 tokens of a table. Others write too: after this long, better look."""
+
+
+class Holder(Protocol):
+    """Whoever reads the partitions: it knows which are ours, and must not be starved while the writer waits."""
+
+    def claims(self) -> Mapping[Part, Claim]:
+        """The partitions that have been ours without a break since the batch was read, with our claims on them."""
+
+    def breathe(self, seconds: float) -> None:
+        """Wait, and keep the group alive meanwhile. Raises Stopping when the ledger is to stop."""
+
+    def fenced(self, parts: Mapping[Part, str]) -> None:
+        """Take note that others have claimed these partitions, and who."""
+
+
+@dataclass(slots=True)
+class Writing:
+    """One batch on its way. `doubtful`: partitions of which rows may be there that we were never told of."""
+
+    batch: Batch
+    doubtful: frozenset[Part]
+    begun: Stopwatch = field(default_factory=Stopwatch)
+    intended: bool = False
+    failed: bool = False
+    prepared: dict[Table, tuple[str, list[Row]]] = field(default_factory=dict)
+    written: set[Table] = field(default_factory=set)
+
+    def doubt(self, parts: Collection[Part]) -> None:
+        """Believe nothing that was acknowledged so far: every table is read back before anything is inserted."""
+        self.doubtful |= frozenset(parts)
+        self.begun = Stopwatch()
+        self.prepared.clear()
+        self.written.clear()
+
+    def keep(self, parts: Collection[Part]) -> None:
+        """Go on with fewer partitions. The batch is another one then, so no token of the old one fits."""
+        left = self.batch.only(parts)
+        if left.parts != self.batch.parts:
+            self.batch = left
+            self.doubt(left.parts)
+
+
+class Writer:
+    """Writes batches, one at a time."""
+
+    def __init__(self, store: Store, progress: Progress, outage: Outage, *, query_prefix: str) -> None:
+        """Write through a store. `query_prefix`: how the ids of our inserts begin, so that a successor can find them."""
+        self._store = store
+        self._progress = progress
+        self._outage = outage
+        self._query_prefix = query_prefix
+
+    def write(self, batch: Batch, doubtful: Collection[Part], holder: Holder) -> Batch:
+        """Write a batch, however long it takes. Returns what was written: without partitions that were lost meanwhile.
+
+        Raises:
+            Stopping: the ledger is to stop; the intent stays open, and the next one to read it will look.
+        """
+        writing = Writing(batch, frozenset(doubtful))
+        while writing.batch.ranges:
+            try:
+                self._attempt(writing, holder)
+            except (Unavailable, Refused) as error:
+                writing.failed = True
+                holder.breathe(self._outage.failed(error))
+                writing.keep(holder.claims().keys())
+            else:
+                self._outage.over()
+                break
+        return writing.batch
+
+    def _attempt(self, writing: Writing, holder: Holder) -> None:
+        claims = self._fence(writing, holder)
+        if not claims:
+            return
+        if writing.failed and not self._surely_up(writing):
+            log.warning("ClickHouse may have restarted; reading back what it has of %s.", writing.batch.name())
+            writing.doubt(writing.batch.parts)
+        writing.failed = False
+        if not writing.intended:
+            self._progress.intend(writing.batch, claims)
+            writing.intended = True
+            crash_point("after-intent")
+        self._insert_all(writing)
+        while not self._surely_up(writing):
+            # Acknowledged, but perhaps by two lives of the server, and a retry below us may have met the second.
+            writing.doubt(writing.batch.parts)
+            self._insert_all(writing)
+            holder.breathe(0.1)
+        crash_point("after-inserts")
+        self._progress.done(writing.batch, claims)
+        crash_point("after-done")
+
+    def _fence(self, writing: Writing, holder: Holder) -> dict[Part, Claim]:
+        """Make sure, just before writing, that the partitions are still ours."""
+        ours = holder.claims()
+        writing.keep(ours.keys())
+        claims = {part: ours[part] for part in writing.batch.parts}
+        taken = self._progress.taken(claims)
+        if taken:
+            holder.fenced(taken)
+            writing.keep(claims.keys() - taken.keys())
+        return {part: claim for part, claim in claims.items() if part not in taken}
+
+    def _insert_all(self, writing: Writing) -> None:
+        for table in tuple(writing.batch.tables):
+            if table not in writing.written:
+                self._insert(writing, table)
+                crash_point("after-some-inserts")
+
+    def _insert(self, writing: Writing, table: Table) -> None:
+        if table not in writing.prepared:
+            token = f"{table.name}:{writing.batch.name()}:{uuid.uuid4().hex}"
+            writing.prepared[table] = token, self._missing(writing, table)
+        token, rows = writing.prepared[table]
+        if rows:
+            self._store.insert(table, rows, token=token, query_id=f"{self._query_prefix}{uuid.uuid4().hex}")
+        writing.written.add(table)
+
+    def _missing(self, writing: Writing, table: Table) -> list[Row]:
+        """Give the rows that are not there yet; where there is no doubt, all of them."""
+        rows: list[Row] = []
+        identity, offset = table.place(table.identity), table.place("ledger_offset")
+        for each in writing.batch.ranges:
+            ours = each.rows.get(table, [])
+            if ours and each.part in writing.doubtful:
+                present = self._store.present(table, each)
+                missing = [row for row in ours if (row[offset], row[identity]) not in present]
+                log.info("Read back %s of %s: %d of %d rows were there.", each, table.name, len(ours) - len(missing), len(ours))
+                ours = missing
+            rows += ours
+        return rows
+
+    def _surely_up(self, writing: Writing) -> bool:
+        """Say whether the server certainly did not restart since the batch was begun: it has been up for longer."""
+        elapsed_s = writing.begun.elapsed_s()
+        return elapsed_s < TOKEN_GOOD_S and self._store.uptime_s() > writing.begun.elapsed_s()
