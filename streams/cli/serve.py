@@ -1,0 +1,62 @@
+"""The verbs that run until they are told to stop: `worker` and `ledger`."""
+
+import signal
+import sys
+import threading
+
+import click
+
+from streams.cli.verb import Verb, settings
+from streams.ops.errors import Misconfigured, NotThere
+
+
+@click.command(
+    cls=Verb,
+    examples=(
+        "CLAWBACK_KAFKA=broker:9092 CLAWBACK_POLICY=policy.yaml clawback worker",
+        "clawback worker --policy examples/demo-policy.yaml",
+    ),
+)
+@click.option("--policy", metavar="FILE", help="The policy to judge by [default: CLAWBACK_POLICY, or the shipped one].")
+def worker(policy: str | None) -> None:
+    """Run a worker: platform events become evidence, evidence becomes verdicts and commands.
+
+    Start as many as there are partitions to share; they find each other through Kafka. SIGTERM and Ctrl-C stop a
+    worker tidily. It says `clawback worker ready` on stderr when it has its partitions.
+    """
+    from streams.app import run_worker  # noqa: PLC0415 - keeps `--help` quick
+    from streams.policy.errors import PolicyInvalid  # noqa: PLC0415 - as above
+    from streams.telemetry import configure_logging  # noqa: PLC0415 - as above
+    from streams.transport.admin import KafkaUnavailable  # noqa: PLC0415 - as above
+
+    here = settings(policy=policy)
+    configure_logging(here.log_level)
+    try:
+        sys.exit(run_worker(here))
+    except PolicyInvalid as invalid:
+        raise Misconfigured(str(invalid)) from invalid
+    except (KafkaUnavailable, LookupError) as missing:
+        raise NotThere(str(missing)) from missing
+
+
+@click.command(
+    cls=Verb,
+    examples=(
+        "CLAWBACK_KAFKA=broker:9092 CLAWBACK_CLICKHOUSE=http://user:secret@clickhouse:8123/clawback clawback ledger",
+        "clawback migrate && clawback ledger",
+    ),
+)
+def ledger() -> None:
+    """Run the ledger: everything on the topics becomes rows in ClickHouse, none lost, none twice.
+
+    When ClickHouse is away the ledger waits and loses nothing. SIGTERM and Ctrl-C stop it tidily.
+    """
+    from streams.ledger.run import run  # noqa: PLC0415 - keeps `--help` quick
+    from streams.telemetry import configure_logging  # noqa: PLC0415 - as above
+
+    here = settings()
+    configure_logging(here.log_level)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run(here, stop)

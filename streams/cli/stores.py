@@ -1,0 +1,52 @@
+"""The verbs that prepare Kafka and ClickHouse: `topics` and `migrate`."""
+
+import sys
+
+import click
+
+from streams.cli.verb import Verb, note, settings
+from streams.ops.errors import NotFine, NotThere
+
+
+@click.command(
+    cls=Verb,
+    examples=(
+        "CLAWBACK_KAFKA=broker:9092 CLAWBACK_PARTITIONS=32 clawback topics",
+        "clawback topics --check        # exit code 1 when something is missing or does not fit",
+        "clawback topics --docs > docs/topics.md",
+    ),
+)
+@click.option("--check", is_flag=True, help="Only compare the cluster with what is needed; make nothing.")
+@click.option("--docs", is_flag=True, help="Print the table of topics as Markdown; ask no cluster.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+def topics(check: bool, docs: bool, as_json: bool) -> None:
+    """Make the topics that are missing, and check that those that exist fit together."""
+    if docs:
+        from streams.ops.topic_docs import markdown  # noqa: PLC0415 - keeps `--help` quick
+
+        click.echo(markdown(), nl=False)
+        return
+    from streams.transport.admin import KafkaUnavailable, check_topics, ensure_topics  # noqa: PLC0415 - as above
+
+    here = settings()
+    try:
+        report = check_topics(here) if check else ensure_topics(here)
+    except KafkaUnavailable as unavailable:
+        raise NotThere(str(unavailable)) from unavailable
+    if as_json:
+        import orjson  # noqa: PLC0415 - as above
+
+        click.echo(orjson.dumps(report, option=orjson.OPT_SORT_KEYS))
+    else:
+        for name in report.created:
+            click.echo(f"made   {name}")
+        for name in sorted(set(report.present) - set(report.created)):
+            click.echo(f"there  {name}")
+    for problem in report.problems:
+        note(problem)
+    sys.exit(NotFine.exit_code if report.problems else 0)
+
+
+@click.command(cls=Verb, examples=("clawback migrate",))
+def migrate() -> None:
+    """Bring the tables of ClickHouse to this version."""
