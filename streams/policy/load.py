@@ -52,6 +52,11 @@ def parse(text: str, name: str = "policy.yaml") -> CompiledPolicy:
     root, problems = tree(text, name)
     if not isinstance(root, Table):
         raise PolicyInvalid(name, [Problem(root.line, "a policy is a mapping that begins with `version:`")])
+    if not root.entries.keys() & keys.POLICY.keys():
+        # a wrong path may lead to a file of secrets: say nothing of what is in it
+        raise PolicyInvalid(
+            name, [Problem(root.line, "this is no policy: it has none of a policy's keys, like `version:`")]
+        )
     form = Form(root, "the policy", problems)
     form.allow(keys.POLICY)
     otherwise = form.form("otherwise")

@@ -63,4 +63,9 @@ ENTITLEMENT: dict[str, Sort] = {
 
 
 def _entitlement(entitlement: Entitlement) -> dict[str, str | bool]:
-    return {name: getattr(entitlement, name) for name in ENTITLEMENT}
+    return {
+        "id": entitlement.id,
+        "application": entitlement.application,
+        "privileged": entitlement.privileged,
+        "environment": entitlement.environment,
+    }
