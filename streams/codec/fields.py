@@ -13,7 +13,10 @@ from streams.core.time import Millis
 Choice = TypeVar("Choice", bound=StrEnum)
 
 MISSING: Any = object()
-"""Stands for a field that is not there, and for a default that does not exist."""
+"""Stands for a field that is not there."""
+
+REQUIRED: Any = MISSING
+"""The default of a field that has none."""
 
 NAMES = {
     str: "text", int: "a whole number", bool: "true or false", float: "a number with a fraction", list: "a list",
@@ -49,7 +52,7 @@ class Fields:
         """Say whether a field is there and not null."""
         return self.plain.get(name) is not None
 
-    def id(self, name: str, default: str = MISSING) -> str:
+    def id(self, name: str, default: str = REQUIRED) -> str:
         """Read an id: text that is not empty."""
         value = self.plain.get(name, default)
         if type(value) is str and 0 < len(value) <= ID_CHARS_MAX:
@@ -59,7 +62,7 @@ class Fields:
         raise self._not_text(name, value, ID_CHARS_MAX)
 
     def text(self, name: str, limit: int = NAME_CHARS_MAX, default: str = "") -> str:
-        """Read a text of at most `limit` characters; one that is not there is `default`."""
+        """Read a text of at most `limit` characters, which may be empty."""
         value = self.plain.get(name, default)
         if type(value) is str and len(value) <= limit:
             return value
@@ -101,10 +104,10 @@ class Fields:
             return bool(value)
         raise self._not("true or false", name, value)
 
-    def choice(self, name: str, table: Mapping[str, Choice], default: Choice = MISSING) -> Choice:
+    def choice(self, name: str, table: Mapping[str, Choice], default: Choice = REQUIRED) -> Choice:
         """Read a word of one of our vocabularies."""
         value = self.plain.get(name, MISSING)
-        if value is MISSING and default is not MISSING:
+        if value is MISSING and default is not REQUIRED:
             return default
         if type(value) is not str:
             raise self._not(f"one of {', '.join(table)}", name, value)

@@ -8,7 +8,7 @@ from typing import Any
 
 from streams.codec.bounds import DETAIL_CHARS_MAX, KEY_BYTES_MAX, QUARANTINED_BYTES_MAX
 from streams.codec.errors import Malformed
-from streams.codec.fields import Fields
+from streams.codec.fields import REQUIRED, Fields
 from streams.core.time import Millis
 
 QUARANTINED = frozenset({
@@ -99,13 +99,13 @@ def from_plain(plain: Any) -> Quarantined:
         original_size=fields.count("original_size"),
         sha256=fields.id("sha256"),
         stage=fields.id("stage"),
-        reason=fields.text("reason", DETAIL_CHARS_MAX),
+        reason=fields.text("reason", DETAIL_CHARS_MAX, REQUIRED),
         quarantined_at=fields.instant("quarantined_at"),
     )
 
 
 def _bytes(fields: Fields, name: str, limit: int) -> bytes:
-    text = fields.text(name, limit * 4 // 3 + 4)
+    text = fields.text(name, limit * 4 // 3 + 4, REQUIRED)
     try:
         return b64decode(text, validate=True)
     except (binascii.Error, ValueError):

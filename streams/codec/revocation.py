@@ -3,7 +3,7 @@
 from typing import Any
 
 from streams.codec.bounds import DETAIL_CHARS_MAX, LATEST_END
-from streams.codec.fields import Fields, members
+from streams.codec.fields import REQUIRED, Fields, members
 from streams.codec.parties import (
     SUBJECT,
     entitlements_from,
@@ -55,12 +55,12 @@ def from_plain(plain: Any) -> Command:
         action=fields.choice("action", ACTIONS),
         target=fields.id("target"),
         ordinal=fields.count("ordinal", 1),
-        operation=fields.text("operation"),
+        operation=fields.text("operation", default=REQUIRED),
         subject=subject_from(fields.inner("subject", SUBJECT)),
         entitlements=entitlements_from(fields, "entitlements"),
         source=fields.text("source"),
         rollback_reference=fields.text("rollback_reference", DETAIL_CHARS_MAX),
-        reason=fields.text("reason", DETAIL_CHARS_MAX),
+        reason=fields.text("reason", DETAIL_CHARS_MAX, REQUIRED),
         compensates=CommandId(fields.id("compensates")) if fields.has("compensates") else None,
         issued_at=fields.instant("issued_at", LATEST_END),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from streams.codec.bounds import VALUE_BYTES_MAX
-from streams.codec.fields import Fields
+from streams.codec.fields import REQUIRED, Fields
 from streams.core.ids import DEFAULT_TENANT, EventId, TenantId
 from streams.core.time import Millis
 
@@ -51,5 +51,5 @@ def from_plain(plain: Any) -> Uncorrelated:
         occurred_at=fields.instant("occurred_at"),
         actor_id=fields.id("actor_id"),
         kind=fields.id("kind"),
-        evidence=fields.text("evidence", VALUE_BYTES_MAX),
+        evidence=fields.text("evidence", VALUE_BYTES_MAX, REQUIRED),
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from streams.codec.bounds import CITED_MAX, DETAIL_CHARS_MAX, FINDINGS_MAX, LATEST_END
-from streams.codec.fields import Fields, members
+from streams.codec.fields import REQUIRED, Fields, members
 from streams.core.finding import Finding, Severity
 from streams.core.ids import DEFAULT_TENANT, ChangeId, DecisionId, EventId, FindingId, TenantId, VerdictId
 from streams.core.requirement import Mode, Response
@@ -72,8 +72,8 @@ def from_plain(plain: Any) -> Verdict:
         classes=fields.texts("classes", CITED_MAX),
         response=fields.choice("response", RESPONSES),
         mode=fields.choice("mode", MODES),
-        policy_version=fields.text("policy_version"),
-        policy_digest=fields.text("policy_digest"),
+        policy_version=fields.text("policy_version", default=REQUIRED),
+        policy_digest=fields.text("policy_digest", default=REQUIRED),
     )
 
 
@@ -83,7 +83,7 @@ def _finding(fields: Fields) -> Finding:
         code=fields.id("code"),
         severity=fields.choice("severity", SEVERITIES),
         change_id=ChangeId(fields.id("change_id")),
-        message=fields.text("message", DETAIL_CHARS_MAX),
+        message=fields.text("message", DETAIL_CHARS_MAX, REQUIRED),
         cites=tuple(map(EventId, fields.texts("cites", CITED_MAX))),
         response=fields.choice("response", RESPONSES),
         agent_id=fields.optional("agent_id"),
