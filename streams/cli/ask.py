@@ -9,6 +9,7 @@ from streams.cli.verb import Verb, note, settings
 
 @click.command(
     cls=Verb,
+    short_help="Tell the story of one decision.",
     examples=(
         "clawback explain svc-ci-admin",
         "clawback explain svc-ci-admin --json | jq '.timeline[].says'",
@@ -51,6 +52,7 @@ def explain(
 
 @click.command(
     cls=Verb,
+    short_help="Ask ClickHouse.",
     examples=(
         'clawback sql "SELECT judgement, count() FROM verdicts_latest GROUP BY judgement"',
         'clawback sql "SELECT * FROM decision_chain WHERE decision_id = {d:String}" --param d=svc-ci-admin --json',

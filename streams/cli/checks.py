@@ -8,7 +8,7 @@ from streams.cli.verb import Verb, Verbs, note, settings
 from streams.ops.errors import Misconfigured, NotFine, NotThere
 
 
-@click.group(cls=Verbs, examples=("clawback policy check policy.yaml",))
+@click.group(cls=Verbs, short_help="Check a policy file.", examples=("clawback policy check policy.yaml",))
 def policy() -> None:
     """Work on policies: one file that says what is required of a change."""
 
@@ -39,7 +39,11 @@ def policy_check(file: str, as_json: bool) -> None:
     sys.exit(NotFine.exit_code if result.problems else 0)
 
 
-@click.group(cls=Verbs, examples=("clawback schemas check", "clawback schemas list --json"))
+@click.group(
+    cls=Verbs,
+    short_help="Check, list and register the Avro schemas.",
+    examples=("clawback schemas check", "clawback schemas list --json"),
+)
 def schemas() -> None:
     """Work on the Avro schemas of everything that travels on the topics."""
 

@@ -12,6 +12,7 @@ FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 
 @click.command(
     cls=Verb,
+    short_help="Judge recorded events: no broker, JSON lines out.",
     examples=(
         "clawback replay examples/unapproved.jsonl --agents examples/agents.jsonl --policy examples/demo-policy.yaml",
         "clawback replay day.jsonl --policy new-policy.yaml --sums     # what would change?",
@@ -50,6 +51,7 @@ def replay(files: tuple[str, ...], policy: str | None, agents: tuple[str, ...], 
 
 @click.command(
     cls=Verb,
+    short_help="Send recorded events to their topics.",
     examples=(
         "clawback publish examples/agents.jsonl examples/unapproved.jsonl",
         "clawback publish --redate examples/agents.jsonl examples/approved.jsonl    # as if it happened now",

@@ -12,6 +12,7 @@ from streams.ops.errors import Misconfigured, NotThere
 
 @click.command(
     cls=Verb,
+    short_help="Run a worker: events in, verdicts and commands out.",
     examples=(
         "CLAWBACK_KAFKA=broker:9092 CLAWBACK_POLICY=policy.yaml clawback worker",
         "clawback worker --policy examples/demo-policy.yaml",
@@ -41,6 +42,7 @@ def worker(policy: str | None) -> None:
 
 @click.command(
     cls=Verb,
+    short_help="Run the ledger: topics into ClickHouse.",
     examples=(
         "CLAWBACK_KAFKA=broker:9092 CLAWBACK_CLICKHOUSE=http://user:secret@clickhouse:8123/clawback clawback ledger",
         "clawback migrate && clawback ledger",

@@ -10,6 +10,7 @@ from streams.ops.errors import NotFine, NotThere
 
 @click.command(
     cls=Verb,
+    short_help="Make and check the topics.",
     examples=(
         "CLAWBACK_KAFKA=broker:9092 CLAWBACK_PARTITIONS=32 clawback topics",
         "clawback topics --check        # exit code 1 when something is missing or does not fit",
@@ -47,6 +48,6 @@ def topics(check: bool, docs: bool, as_json: bool) -> None:
     sys.exit(NotFine.exit_code if report.problems else 0)
 
 
-@click.command(cls=Verb, examples=("clawback migrate",))
+@click.command(cls=Verb, short_help="Bring the tables of ClickHouse to this version.", examples=("clawback migrate",))
 def migrate() -> None:
     """Bring the tables of ClickHouse to this version."""
