@@ -1,0 +1,1 @@
+"""Golden files: what real events look like, and the evidence that each of them becomes. Written by `make golden`."""
