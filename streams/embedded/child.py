@@ -65,12 +65,12 @@ class Child:
         argv: Sequence[str],
         *,
         log: Path,
-        port: int,
+        port: int | None = None,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         orphan_signal: signal.Signals = signal.SIGKILL,
     ) -> None:
-        """Describe the program that will listen on `port`; it gets `orphan_signal` when its parent dies (Linux)."""
+        """Describe the program; it gets `orphan_signal` when its parent dies (Linux). `port`: where it will listen."""
         self.name = name
         self.argv = tuple(argv)
         self.log = log
@@ -90,7 +90,7 @@ class Child:
         """Start the program and return when `ready` says so; otherwise end it and raise ChildFailed."""
         if self.pid is not None:
             raise ChildFailed(f"{self.name} runs already (process {self.pid})")
-        if not port_is_free(self.port):  # otherwise whoever has it would answer in the program's name
+        if self.port is not None and not port_is_free(self.port):  # otherwise whoever has it would answer in the program's name
             raise ChildFailed(f"{self.name} can't start: port {self.port} is in use")
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
