@@ -90,7 +90,8 @@ class Child:
         """Start the program and return when `ready` says so; otherwise end it and raise ChildFailed."""
         if self.pid is not None:
             raise ChildFailed(f"{self.name} runs already (process {self.pid})")
-        if self.port is not None and not port_is_free(self.port):  # otherwise whoever has it would answer in the program's name
+        # whoever has the port already would answer in the program's name
+        if self.port is not None and not port_is_free(self.port):
             raise ChildFailed(f"{self.name} can't start: port {self.port} is in use")
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
