@@ -71,7 +71,6 @@ def publish(files: tuple[str, ...], redate: bool, now: str | None, check: bool, 
     and reason are named; the rest is sent, and the exit code is 1.
     """
     from streams.ops.publish import publish as run  # noqa: PLC0415 - keeps `--help` quick
-    from streams.ops.publish import report  # noqa: PLC0415 - as above
 
     done = run(
         files,
@@ -84,7 +83,7 @@ def publish(files: tuple[str, ...], redate: bool, now: str | None, check: bool, 
     if as_json:
         import orjson  # noqa: PLC0415 - as above
 
-        click.echo(orjson.dumps(report(done), option=orjson.OPT_SORT_KEYS))
+        click.echo(orjson.dumps(done.plain, option=orjson.OPT_SORT_KEYS))
     else:
         for topic, count in sorted(done.delivered.items()):
             click.echo(f"{count:>7}  {topic}")

@@ -53,12 +53,17 @@ def ledger() -> None:
 
     When ClickHouse is away the ledger waits and loses nothing. SIGTERM and Ctrl-C stop it tidily.
     """
-    from streams.ledger.run import run  # noqa: PLC0415 - keeps `--help` quick
+    from streams.ledger.errors import LedgerError  # noqa: PLC0415 - keeps `--help` quick
+    from streams.ledger.run import run  # noqa: PLC0415 - as above
     from streams.telemetry import configure_logging  # noqa: PLC0415 - as above
+    from streams.transport.admin import KafkaUnavailable  # noqa: PLC0415 - as above
 
     here = settings()
     configure_logging(here.log_level)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run(here, stop)
+    try:
+        run(here, stop)
+    except (LedgerError, KafkaUnavailable) as missing:
+        raise NotThere(str(missing)) from missing

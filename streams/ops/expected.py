@@ -69,7 +69,8 @@ def _expected(entry: dict[str, Any]) -> Expected:
     unknown = entry.keys() - {known.name for known in fields(Expected)}
     if unknown:
         raise TypeError(f"unknown key {', '.join(sorted(unknown))}")
-    return Expected(**{name: tuple(sorted(value)) if name in lists else value for name, value in entry.items()})
+    values: dict[str, Any] = {n: tuple(sorted(v)) if n in lists else v for n, v in entry.items()}
+    return Expected(**values)
 
 
 def _shown(value: str | list[str]) -> str:
