@@ -11,6 +11,9 @@ from streams.policy.errors import PolicyInvalid, Problem
 TEXT_MAX = 1_048_576
 """Bytes of a policy file (1 MiB): hundreds of classes fit, and a mistaken file is refused before it is parsed."""
 
+TAGS = "tags (`!name`) are not allowed in a policy; put a text that begins with `!` in quotes"
+"""Said of every `!` outside quotes: most who write one mean the `!` of a condition."""
+
 DEPTH_MAX = 16
 """Levels of nesting: a policy needs five; more is a mistake or an attack on the parser."""
 
@@ -177,12 +180,14 @@ def _forbidden(event: yaml.Event) -> Iterator[str]:
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
         yield "anchors and aliases (`&name`, `*name`) are not allowed in a policy; write it out, or quote the text"
     if getattr(event, "tag", None) is not None:
-        yield "tags (`!name`) are not allowed in a policy; put a text that begins with `!` in quotes"
+        yield TAGS
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "cannot be read"
     if "'\\t'" in problem:
         return "a tab stands where YAML wants spaces; indent with spaces"
+    if "a tag" in (error.context or ""):
+        return TAGS
     context = f" {error.context}" if error.context else ""
     return f"not YAML: {problem}{context}"

@@ -15,7 +15,7 @@ REASON_MAX = 200
 """Characters of the engine's own words: it may quote the whole condition."""
 
 FUNCTIONS = (
-    "contains", "endsWith", "startsWith", "matches", "size", "exists", "exists_one", "all", "filter", "map", "has",
+    "contains", "endsWith", "startsWith", "matches", "size", "exists", "exists_one", "all", "filter", "map",
     "int", "string", "bool", "double", "duration", "timestamp", "type", "dyn",
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from streams.core.evidence import Change
 from streams.core.requirement import PolicyError
 from streams.policy.cel import checks, complaints, tree
 from streams.policy.cel.probes import PROBES
-from streams.policy.cel.tokens import tokens
+from streams.policy.cel.tokens import calls_has, tokens
 from streams.policy.cel.vocabulary import NAMES, Sort
 
 CONDITION_MAX = 4_096
@@ -120,6 +120,13 @@ def _compiled(text: str) -> tuple[cel.Expression, tree.Expression]:
     if strange is not None:
         raise ConditionInvalid(
             [Fault(strange, f"the character U+{ord(text[strange]):04X} has no place in a condition")]
+        )
+    has = calls_has(text)
+    if (
+        has is not None
+    ):  # the engine takes `has(change.break_glass)` for the value itself: true would mean something else
+        raise ConditionInvalid(
+            [Fault(has, "`has()` asks nothing here: every field is always there; see the default values")]
         )
     try:
         expression = ENVIRONMENT.compile(text)

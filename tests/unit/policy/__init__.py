@@ -1,0 +1,1 @@
+"""The policy: what it reads, what it refuses, what it asks."""
