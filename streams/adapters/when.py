@@ -37,9 +37,10 @@ def moment(node: Node, name: str) -> Millis:
     leap = timedelta(seconds=1) if second == 60 else timedelta()
     try:
         at = datetime(year, month, day, hour, minute, min(second, 59) if leap else second, tzinfo=timezone(offset))
-        return _plausible(node, name, (at + leap - EPOCH) // MILLISECOND + millis)
+        since = at + leap - EPOCH
     except (ValueError, OverflowError):
         node.refuse(name, "names a day or an hour that does not exist")
+    return _plausible(node, name, since // MILLISECOND + millis)
 
 
 def nanos(node: Node, name: str) -> Millis | None:

@@ -21,6 +21,8 @@ def adapt(document: Mapping[str, Any], tenant: str) -> Adapted:
         Unrecognised: a span is malformed, or does something of GenAI that nobody maps.
     """
     parts = [_adapt(span, resource, tenant) for span, resource in _spans(document)]
+    if not parts:
+        return Adapted(ignored="a document without spans")
     return Adapted(
         evidence=tuple(evidence for part in parts for evidence in part.evidence),
         undecided=tuple(undecided for part in parts for undecided in part.undecided),
