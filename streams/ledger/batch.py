@@ -86,9 +86,7 @@ class Gathering:
         self._bytes = 0
         self._since: float | None = None
 
-    def add(
-        self, part: Part, offset: int, rows: Iterable[tuple[Table, Row]], size: int, now: float
-    ) -> None:
+    def add(self, part: Part, offset: int, rows: Iterable[tuple[Table, Row]], size: int, now: float) -> None:
         """Add the next record of a partition. `size`: bytes of its value. `now`: seconds of a monotonic clock.
 
         Raises:

@@ -14,7 +14,7 @@ from streams.ledger.errors import explained
 from streams.settings import Settings
 
 CONNECT_SECONDS = 5
-"""A ClickHouse that takes longer to accept a connection is as good as down, and a group must be kept alive meanwhile."""
+"""A ClickHouse that takes longer to accept a connection is as good as down; the group must be kept alive meanwhile."""
 
 ANSWER_SECONDS = 60
 """The longest that one statement may keep the ledger from polling Kafka, which expects it every five minutes."""
@@ -46,7 +46,10 @@ def connected(settings: Settings, *, with_database: bool = True) -> Iterator[Cli
 def connect(settings: Settings, *, with_database: bool = True) -> Client:
     """Connect once, with whatever the client library raises."""
     address = urlsplit(settings.clickhouse)
-    for name in ("clickhouse_connect", "urllib3"):  # they log each failed try, which whoever waits has said once already
+    for name in (
+        "clickhouse_connect",
+        "urllib3",
+    ):  # they log each failed try, which whoever waits has said once already
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return clickhouse_connect.get_client(
         dsn=urlunsplit(address._replace(path="")),

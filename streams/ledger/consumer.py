@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
@@ -57,6 +57,8 @@ class GroupConsumer:
                     # a member that joins or leaves stops only the partitions that move
                     "partition.assignment.strategy": "cooperative-sticky",
                     "isolation.level": "read_committed",
+                    # topics and partitions that are made while we run are found within this time
+                    "topic.metadata.refresh.interval.ms": 10_000,
                     "queued.max.messages.kbytes": FETCH_BYTES_MAX >> 10,
                     "error_cb": self._on_trouble,
                 }
@@ -89,24 +91,25 @@ class GroupConsumer:
             if (error := message.error()) is not None:
                 self._complain(message, error)
                 continue
-            part = (message.topic(), message.partition())
+            part, offset = cast("Part", (message.topic(), message.partition())), cast("int", message.offset())
             due = self._next.get(part)
-            if due is not None and message.offset() >= due:
-                self._next[part] = message.offset() + 1
+            if due is not None and offset >= due:
+                self._next[part] = offset + 1
                 yield part, message
 
-    def begin(self, part: Part, offset: int) -> None:
-        """Read a partition that has come, from an offset on. Without effect if it is gone again.
+    def begin(self, part: Part, offset: int) -> bool:
+        """Read a partition that has come, from an offset on. False: it is gone again.
 
         Raises:
             KafkaException: the broker does not answer.
         """
         if part not in self.waiting:
-            return
+            return False
         self._consumer.seek(TopicPartition(*part, offset))
         self._consumer.resume([TopicPartition(*part)])
         self._next[part] = offset
         self.waiting.discard(part)
+        return True
 
     def put_back(self, parts: Iterable[Part]) -> None:
         """Stop reading partitions that are still assigned to us; `begin` starts them again."""
@@ -155,7 +158,9 @@ class GroupConsumer:
         try:
             self._consumer.commit(offsets=offsets, asynchronous=False)
         except KafkaException as error:
-            self.tell("commit", "Kafka did not take the offsets (%s). They are safe in ClickHouse.", error.args[0].str())
+            self.tell(
+                "commit", "Kafka did not take the offsets (%s). They are safe in ClickHouse.", error.args[0].str()
+            )
 
     def behind(self) -> int:
         """Count the records that are known to be there and not read yet."""
@@ -190,11 +195,15 @@ class GroupConsumer:
         if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
             self.tell(f"missing {error.str()}", "%s. Run `clawback topics`.", error.str())
         elif error.code() in {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}:  # noqa: SLF001 - its public name
-            self.tell(f"offset {topic} {partition}", "%s of %s is not where we left it: %s.", partition, topic, error.str())
+            self.tell(
+                f"offset {topic} {partition}", "%s of %s is not where we left it: %s.", partition, topic, error.str()
+            )
             if topic is not None and partition is not None:
                 self.put_back([(topic, partition)])
         else:
             self.tell(error.name(), "Kafka: %s.", error.str())
 
     def _on_trouble(self, error: KafkaError) -> None:
-        self.tell(error.name(), "Kafka at %s: %s. The ledger goes on when it is back.", self._settings.kafka, error.str())
+        self.tell(
+            error.name(), "Kafka at %s: %s. The ledger goes on when it is back.", self._settings.kafka, error.str()
+        )

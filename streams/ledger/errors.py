@@ -55,20 +55,22 @@ def explained(error: Exception, address: str) -> LedgerError | None:
     """
     code = error.code if isinstance(error, DatabaseError) else None
     if isinstance(error, OSError) or (isinstance(error, OperationalError) and code is None) or _is_no_clickhouse(error):
-        return Unavailable(f"ClickHouse at {address} does not answer ({_first_line(error)}).")
+        return Unavailable(f"ClickHouse at {address} does not answer ({first_line(error)}).")
     if code in AUTHENTICATION:
         return Refused(
             f"ClickHouse at {address} refuses the user or the password. "
             "Put both into CLAWBACK_CLICKHOUSE: http://user:password@host:port/database."
         )
     if code in FORBIDDEN:
-        return Refused(f"ClickHouse at {address} does not allow this to its user ({_first_line(error)}).")
+        return Refused(f"ClickHouse at {address} does not allow this to its user ({first_line(error)}).")
     if code == UNKNOWN_DATABASE:
         return Refused(f"ClickHouse at {address} has no such database. Run `clawback migrate`, which makes it.")
     if code in NOT_MIGRATED:
-        return Refused(f"ClickHouse at {address} lacks a table or a column ({_first_line(error)}). Run `clawback migrate`.")
+        return Refused(
+            f"ClickHouse at {address} lacks a table or a column ({first_line(error)}). Run `clawback migrate`."
+        )
     if code in BUSY:
-        return Unavailable(f"ClickHouse at {address} cannot take rows now ({_first_line(error)}).")
+        return Unavailable(f"ClickHouse at {address} cannot take rows now ({first_line(error)}).")
     return None
 
 
@@ -77,7 +79,7 @@ def _is_no_clickhouse(error: Exception) -> bool:
     return isinstance(error, DatabaseError) and error.code is None
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """Cut the reason out of what the libraries below wrap around it."""
     text = str(error)
     if found := ERRNO.search(text):

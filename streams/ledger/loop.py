@@ -3,41 +3,36 @@
 import logging
 import threading
 import time
-import uuid
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from confluent_kafka import KafkaException, Message
+from confluent_kafka import Message
 
 from streams.codec.avro import AvroCodec
-from streams.codec.errors import Malformed
+from streams.codec.errors import Malformed, RegistryError
 from streams.ledger.batch import Batch, Gathering, Part
 from streams.ledger.consumer import GroupConsumer
 from streams.ledger.crash import crash_point
-from streams.ledger.errors import LedgerError, Refused, Stopping, TopicReplaced, Unavailable
-from streams.ledger.outage import Outage
-from streams.ledger.progress import Claim, Progress
-from streams.ledger.resume import Start, start
-from streams.ledger.rows import Position, rows_of, unreadable
-from streams.ledger.store import Store
-from streams.ledger.tables import QUARANTINE, TABLES
+from streams.ledger.errors import Stopping
+from streams.ledger.progress import Claim
+from streams.ledger.rows import Position, Row, rows_of, unreadable
+from streams.ledger.settling import Settler
+from streams.ledger.tables import Table
 from streams.ledger.writer import Writer
-from streams.settings import Settings
-from streams.topics import LEDGERED
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.1
 """How long to wait for records at most before looking at the clock and the stop signal."""
 
+REGISTRY_S = 2.0
+"""How long to wait for a schema registry before asking it again."""
+
 REPORT_S = 10.0
-PREDECESSOR_S = 30.0
-"""How long an insert of whoever had a partition before us may still be running before we go on without it."""
 
 FENCED_S = 30.0
 """How long to leave a partition alone that somebody else has claimed, while the group says that it is ours."""
-
-TOPIC_CHECK_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +43,143 @@ class Holding:
     doubt_until: int
 
 
-class Ledger:
-    """The whole of it, for one process. Use as a context manager: the end of the block leaves the group."""
+class Loop:
+    """What one ledger process does, a turn at a time. `kinds`: which record each topic (as called here) carries."""
+
+    def __init__(
+        self,
+        consumer: GroupConsumer,
+        writer: Writer,
+        settler: Settler,
+        gathering: Gathering,
+        codec: AvroCodec,
+        kinds: Mapping[str, str],
+        stop: threading.Event,
+    ) -> None:
+        """Connect the parts; nothing is read yet."""
+        self._consumer = consumer
+        self._writer = writer
+        self._settler = settler
+        self._gathering = gathering
+        self._codec = codec
+        self._kinds = kinds
+        self._stop = stop
+        self._inbox: deque[tuple[Part, Message]] = deque()
+        self._holdings: dict[Part, Holding] = {}
+        self._fenced_until: dict[Part, float] = {}
+        self._held_back = False
+        self._written = 0
+        self._reported = time.monotonic()
+
+    def turn(self) -> None:
+        """Do what there is to do now; returns soon unless ClickHouse is away.
+
+        Raises:
+            Stopping: the ledger is to stop.
+            LedgerError: a person must act.
+        """
+        self._settle()
+        self._fetch(0 if self._inbox else POLL_S)
+        self._gather()
+        if self._gathering.is_due(time.monotonic()):
+            self._write(self._gathering.take())
+        self._report()
+
+    # What the writer and the settler ask of whoever reads.
+
+    def claims(self) -> Mapping[Part, Claim]:
+        """The partitions that have been ours without a break since their records were read."""
+        return {part: holding.claim for part, holding in self._holdings.items()}
+
+    def breathe(self, seconds: float) -> None:
+        """Wait, with all partitions paused, and keep the group alive. What was under way already is kept for later."""
+        self._consumer.hold()
+        self._held_back = True
+        until = time.monotonic() + seconds
+        while True:
+            if self._stop.is_set():
+                raise Stopping
+            self._fetch(max(0.0, min(POLL_S, until - time.monotonic())))
+            if time.monotonic() >= until:
+                return
+
+    def fenced(self, parts: Mapping[Part, str]) -> None:
+        """Leave partitions to others who have claimed them."""
+        for part, other in parts.items():
+            log.warning("Partition %s of %s is written by %s now; leaving it alone.", part[1], part[0], other)
+            self._fenced_until[part] = time.monotonic() + FENCED_S
+        self._consumer.put_back(parts)
+        self._reconcile()
+
+    def _settle(self) -> None:
+        """Go on with partitions that have come."""
+        now = time.monotonic()
+        self._fenced_until = {p: t for p, t in self._fenced_until.items() if t > now and p in self._consumer.waiting}
+        come = self._consumer.waiting - self._fenced_until.keys()
+        for part, (claim, start) in self._settler.settle(come, self).items():
+            if self._consumer.begin(part, start.offset):
+                self._holdings[part] = Holding(claim, start.doubt_until)
+        if self._held_back and not self._settler.in_trouble:
+            self._consumer.flow()
+            self._held_back = False
+        self._consumer.put_back(self._settler.replaced(self.claims()))
+
+    def _fetch(self, timeout_s: float) -> None:
+        self._inbox.extend(self._consumer.poll(timeout_s))
+        self._reconcile()
+
+    def _reconcile(self) -> None:
+        """Forget what was read of partitions that are not ours any more."""
+        gone = self._holdings.keys() - self._consumer.reading
+        if gone:
+            self._holdings = {part: held for part, held in self._holdings.items() if part not in gone}
+            self._inbox = deque(item for item in self._inbox if item[0] not in gone)
+            self._gathering.forget(gone)
+
+    def _gather(self) -> None:
+        while self._inbox:
+            now = time.monotonic()
+            if self._gathering.is_due(now):
+                return
+            part, message = self._inbox[0]
+            try:
+                rows = self._rows(part, message)
+            except RegistryError as error:
+                self._consumer.tell("registry", "%s The ledger waits for it.", error)
+                self.breathe(REGISTRY_S)
+                return
+            self._inbox.popleft()
+            offset = message.offset()
+            assert offset is not None
+            self._gathering.add(part, offset, rows, len(message), now)
+
+    def _rows(self, part: Part, message: Message) -> Iterable[tuple[Table, Row]]:
+        """Spread a record, or set it aside when it is none. Anything but Malformed is a bug, and must stop us here."""
+        offset = message.offset()
+        assert offset is not None
+        position = Position(*part, offset)
+        value = message.value()
+        try:
+            return tuple(rows_of(self._codec.decode(value, self._kinds[part[0]]), position))
+        except Malformed as malformed:
+            log.warning("Quarantined %s:%d:%d: %s", *part, offset, malformed.reason)
+            key, (_, at) = message.key(), message.timestamp()
+            return (unreadable(position, key=key, value=value, reason=malformed.reason, published_at=at),)
+
+    def _write(self, batch: Batch) -> None:
+        doubtful = frozenset(each.part for each in batch.ranges if each.first <= self._holdings[each.part].doubt_until)
+        written = self._writer.write(batch, doubtful, self)
+        if self._held_back:
+            self._consumer.flow()
+            self._held_back = False
+        self._consumer.commit(written)
+        crash_point("after-commit")
+        self._written += written.records
+
+    def _report(self) -> None:
+        now = time.monotonic()
+        if now - self._reported >= REPORT_S:
+            if self._written:
+                seconds = now - self._reported
+                log.info("Kept %d records in %.0f s; %d to go.", self._written, seconds, self._consumer.behind())
+            self._written, self._reported = 0, now

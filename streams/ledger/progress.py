@@ -13,8 +13,10 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of one partition. `done`: the last offset that is written. `begun`: the last offset that anybody
-    ever began to write. `epoch`, `writer`: of the newest claim. `topic_id`: of the topic that was written.
+    """What is known of one partition.
+
+    `done`: the last offset that is written. `begun`: the last offset that anybody ever began to write. `epoch`,
+    `writer`: of the newest claim. `topic_id`: of the topic that was written.
     """
 
     done: int | None = None

@@ -9,8 +9,10 @@ from streams.ledger.progress import Known
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """A partition as Kafka has it: the first offset that is still there, the next that will be written, what the group
-    committed last (None: nothing), and Kafka's id of the topic (empty where the broker has none).
+    """A partition as Kafka has it.
+
+    `low`: the first offset that is still there. `high`: the next that will be written. `committed`: by the group, None
+    for nothing. `topic_id`: Kafka's own id of the topic, empty where the broker has none.
     """
 
     low: int
@@ -51,10 +53,10 @@ def start(part: Part, known: Known, log: Log) -> Start:
 
 def _replaced(part: Part, known: Known, log: Log) -> str:
     topic, partition = part
+    remedy = f"DELETE FROM sink_progress WHERE topic = '{topic}'"  # noqa: S608 - shown, never run
     return (
-        f"Topic {topic} is not the one that was written so far: partition {partition} is written up to offset {known.done}, "
-        f"and Kafka now has offsets {log.low} to {log.high - 1}"
-        f"{f' of another topic of that name ({log.topic_id})' if known.topic_id else ''}. "
-        "It was deleted and made again, or lost its end. What is in ClickHouse stays. To write the new topic from its "
-        f"beginning: clawback sql \"DELETE FROM sink_progress WHERE topic = '{topic}'\", then start the ledger again."
+        f"Topic {topic} is not the one that was written so far: partition {partition} is written up to offset "
+        f"{known.done}, and Kafka has offsets {log.low} to {log.high - 1}. It was deleted and made again, or lost its "
+        f'end. What is in ClickHouse stays. To write it from its beginning: clawback sql "{remedy}", then start the '
+        "ledger again."
     )

@@ -57,7 +57,13 @@ class Store:
             Unavailable: not acknowledged: the rows may be there or not.
             Refused: a person must act.
         """
-        self._insert(table.name, table.all_columns, list(zip(*rows, strict=True)), insert_deduplication_token=token, query_id=query_id)
+        self._insert(
+            table.name,
+            table.all_columns,
+            list(zip(*rows, strict=True)),
+            insert_deduplication_token=token,
+            query_id=query_id,
+        )
 
     def insert_plain(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Insert a few rows into a table that collapses by itself, under no token."""

@@ -71,7 +71,7 @@ class Writer:
     """Writes batches, one at a time."""
 
     def __init__(self, store: Store, progress: Progress, outage: Outage, *, query_prefix: str) -> None:
-        """Write through a store. `query_prefix`: how the ids of our inserts begin, so that a successor can find them."""
+        """Write through a store. `query_prefix`: how the ids of our inserts begin, by which a successor finds them."""
         self._store = store
         self._progress = progress
         self._outage = outage
@@ -153,7 +153,13 @@ class Writer:
             if ours and each.part in writing.doubtful:
                 present = self._store.present(table, each)
                 missing = [row for row in ours if (row[offset], row[identity]) not in present]
-                log.info("Read back %s of %s: %d of %d rows were there.", each, table.name, len(ours) - len(missing), len(ours))
+                log.info(
+                    "Read back %s of %s: %d of %d rows were there.",
+                    each,
+                    table.name,
+                    len(ours) - len(missing),
+                    len(ours),
+                )
                 ours = missing
             rows += ours
         return rows

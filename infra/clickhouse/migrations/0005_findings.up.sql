@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS findings
     response         LowCardinality(String),
     mode             LowCardinality(String),
     change_id        String CODEC(ZSTD(1)),
-    agent            String CODEC(ZSTD(1)) COMMENT 'the AI agent that it accuses, if one',
+    agent            String COMMENT 'the AI agent that it accuses, if one' CODEC(ZSTD(1)),
     message          String CODEC(ZSTD(3)),
     cites            Array(String) COMMENT 'the events it rests on',
     ledger_topic     LowCardinality(String),

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS sink_progress
     first_offset UInt64,
     last_offset  UInt64,
     records      UInt64 COMMENT 'records in these offsets; fewer than offsets where a topic is compacted',
-    writer       String COMMENT 'the process that says so: member of the group, and a number of its own',
+    writer       String COMMENT 'the process that says so: host, process id and a number of its own',
     topic_id     String COMMENT 'Kafka''s own id of the topic, which a topic made anew does not share',
     at           DateTime64(3, 'UTC') DEFAULT now64(3)
 )

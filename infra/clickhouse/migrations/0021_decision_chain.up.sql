@@ -26,11 +26,18 @@ FROM
             kind = 'context',
             concat('The model was shown ', action, if(resource = '', '', concat(' ', resource)), ' (', status, ').'),
             kind = 'approval',
-            concat(actor, ' (', actor_kind, ') said ', status, if(action = '', '', concat(' to ', action)),
-                   if(resource = '', '', concat(' of ', resource)), if(subject = '', '', concat(' for ', subject)), '.'),
+            concat(actor, ' (', actor_kind, ') ',
+                   transform(toString(status), ['withdrawn', 'expired'], ['withdrew the consent to', 'let lapse the consent to'], toString(status)), ' ',
+                   if(action = '' AND resource = '' AND subject = '', 'what was asked', concat(
+                       if(action = '', 'the change', toString(action)), if(resource = '', '', concat(' of ', resource)),
+                       if(subject = '', '', concat(' for ', subject)))), '.'),
             kind = 'change',
-            concat(actor, ' (', actor_kind, ') did ', action, if(resource = '', '', concat(' of ', resource)), ' for ', subject,
-                   if(privileged, ', which is privileged', ''), ': ', status, '.'),
+            concat(actor, ' (', actor_kind, ') ',
+                   transform(toString(action), ['grant', 'revoke', 'elevate', 'create', 'enable', 'disable', 'delete', 'certify'],
+                             ['granted', 'revoked', 'elevated', 'created', 'enabled', 'disabled', 'deleted', 'certified'],
+                             concat('did ', action)),
+                   if(resource = '', '', concat(' ', resource)), if(privileged, ' (privileged)', ''), ' for ', subject, ': ',
+                   status, '.'),
             kind = 'outcome',
             concat(actor, ' reported ', status, ' for ', resource, if(body = '', '.', concat(': ', leftUTF8(body, 300)))),
             kind
@@ -53,8 +60,10 @@ FROM
     SELECT
         tenant, decision_id, issued_at, 6, 'command', '', toString(action), subject, arrayStringConcat(entitlements, ', '), 'ordered',
         concat(
-            'Ordered ', operation, if(empty(entitlements), '', concat(' of ', arrayStringConcat(entitlements, ', '))),
-            ' for ', subject, ' (', action, ' ', target, '): ', reason
+            if(action = 'suspend-agent', concat('Ordered the suspension of agent ', target), concat(
+                'Ordered ', operation, if(empty(entitlements), '', concat(' of ', arrayStringConcat(entitlements, ', '))),
+                ' for ', subject, ', to ', if(action = 'reinstate', 'put back', 'take back'), ' change ', target)),
+            ': ', reason
         ),
         command_id
     FROM commands FINAL

@@ -3,7 +3,6 @@ CREATE VIEW IF NOT EXISTS agent_registry AS
 SELECT
     tenant,
     agent_id,
-    argMax((occurred_at, registered_at, owner, owner_kind, status, authority, environments, source), (occurred_at, event_id, digest)) AS entry,
     entry.1 AS since,
     entry.2 AS registered_at,
     entry.3 AS owner,
@@ -12,5 +11,15 @@ SELECT
     entry.6 AS authority,
     entry.7 AS environments,
     entry.8 AS source
-FROM agents FINAL
-GROUP BY tenant, agent_id;
+FROM
+(
+    SELECT
+        tenant,
+        agent_id,
+        argMax(
+            (occurred_at, registered_at, owner, owner_kind, status, authority, environments, source),
+            (occurred_at, event_id, digest)
+        ) AS entry
+    FROM agents FINAL
+    GROUP BY tenant, agent_id
+);

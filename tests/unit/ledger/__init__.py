@@ -1,0 +1,1 @@
+"""The ledger's parts, one by one and without a server."""

@@ -1,0 +1,42 @@
+"""An outage is told once when it begins, once a minute, and once when it is over; the waits grow, within a bound."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from streams.ledger.outage import LONGEST_WAIT_S, Outage
+
+
+class _Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_an_outage_is_told_at_its_beginning_each_minute_and_at_its_end(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    clock = _Clock()
+    outage = Outage(clock)
+    for _ in range(130):
+        outage.failed("ClickHouse does not answer.")
+        clock.now += 1.0
+    outage.over()
+    outage.over()
+    first, *reminders, last = [record.getMessage() for record in caplog.records]
+    assert first.startswith("ClickHouse does not answer. The ledger waits")
+    assert len(reminders) == 2
+    assert "since 60 s" in reminders[0]
+    assert "130.0 s" in last
+
+
+def test_the_waits_grow_to_a_bound_and_begin_again_with_the_next_outage() -> None:
+    outage = Outage(_Clock())
+    waits = [outage.failed("x") for _ in range(12)]
+    assert waits == sorted(waits)
+    assert waits[0] < 1
+    assert waits[-1] == LONGEST_WAIT_S
+    outage.over()
+    assert outage.failed("x") == waits[0]
