@@ -188,7 +188,7 @@ def _body(value: bytes, schema_id: int, reader: Reader) -> dict[str, Any]:
         raise Malformed(f"The body does not read as a {reader.kind} (schema id {schema_id}): {what}.") from None
     rest = len(value) - body.tell()
     if rest:
-        raise Malformed(f"{rest} bytes follow the end of the {reader.kind}.")
+        raise Malformed(f"There are bytes after the end of the {reader.kind}: {rest} of them.")
     if not isinstance(plain, dict):
         raise Malformed(f"The body does not read as a {reader.kind} (schema id {schema_id}).")
     return plain
@@ -196,12 +196,13 @@ def _body(value: bytes, schema_id: int, reader: Reader) -> dict[str, Any]:
 
 def _unframed(value: bytes) -> str:
     """Say what a value without the prefix looks like."""
+    begins = f"The value is not in the Confluent wire format: its first byte is 0x{value[0]:02x}"
     if value.lstrip()[:1] in (b"{", b"["):
         return (
-            "The value is not in the Confluent wire format: it begins with 0x7b or 0x5b and looks like JSON; "
+            f"{begins} and it looks like JSON; "
             "publish JSON through `clawback publish`, or Avro with its schema id in front."
         )
-    return f"The value is not in the Confluent wire format: its first byte is 0x{value[0]:02x}, not 0x00."
+    return f"{begins}, not 0x00."
 
 
 def _registry(url: str, releases: Releases, topic_prefix: str) -> Ids:
