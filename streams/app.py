@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import faust
 from mode.exceptions import MaxRestartsExceeded
@@ -13,7 +13,7 @@ from mode.exceptions import MaxRestartsExceeded
 import streams.transport.driver  # noqa: F401 - must be importable before Faust looks for the transport
 from streams.agents import adapt, decide
 from streams.agents.decider import Decider
-from streams.agents.guard import EXIT_UNDELIVERED, halt
+from streams.agents.guard import EXIT_BUG, EXIT_UNDELIVERED, halt
 from streams.agents.quarantine import Place, Quarantine
 from streams.codec.avro import AvroCodec
 from streams.core.law import Law
@@ -76,7 +76,7 @@ def compose(app: faust.App, settings: Settings, policy: Policy, partitions: int)
     decider = Decider(
         settings, codec, deliverer, quarantine, lambda: Law(policy, feed.registry), wall_clock, partitions
     )
-    app.before_commit = deliverer.flushed
+    cast("Any", app).before_commit = deliverer.flushed
     adapt.attach(app, adapt.Adapting(settings, codec, deliverer, quarantine))
     decide.attach(app, decider, lateness_ms=settings.lateness_ms, tick_s=settings.tick_ms / 1000, now=wall_clock)
     app.on_partitions_assigned.connect(_announce(), weak=False)
@@ -127,6 +127,9 @@ def run_worker(settings: Settings) -> int:
         return int(left.code or 0)
     except MaxRestartsExceeded:
         return EXIT_UNDELIVERED
+    except Exception:
+        log.critical("the worker crashed", exc_info=True)
+        return EXIT_BUG
     finally:
         feed.stop()
     return 0

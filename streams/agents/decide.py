@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, cast
 
 import faust
 from faust.types import TP, AgentT, EventT, StreamT
@@ -45,24 +45,37 @@ def attach(
                         await decider.take(record.place.partition, [record])
             yield
 
-    @app.timer(interval=tick_s, name="decide-tick")
     async def tick() -> None:
-        with guarded("the tick of decide"):
-            for partition in owned_partitions(app, decider):
-                async with decider.lock:
-                    await _tick(app, decider, partition, lateness_ms, now)
+        while not app.should_stop:
+            with guarded("the tick of decide"):
+                await _tick_all(app, decider, lateness_ms, now)
+            await app.sleep(tick_s)
 
+    app.task(tick)
     app.on_partitions_revoked.connect(_on_revoked(decider), weak=False)
     return decide
 
 
 def owned_partitions(app: faust.App, decider: Decider) -> tuple[int, ...]:
     """List the partition numbers of which this worker has every input; none while the group is rebalancing."""
-    if app.rebalancing or not app.consumer.flow_active:
+    if app.rebalancing or not _consumer(app).flow_active:
         return ()
     assigned = app.consumer.assignment()
     numbers = {tp.partition for tp in assigned if tp.topic in decider.inputs}
     return tuple(sorted(n for n in numbers if all(TP(topic, n) in assigned for topic in decider.inputs)))
+
+
+def _consumer(app: faust.App) -> Consumer:
+    return cast("Consumer", app.consumer)
+
+
+async def _tick_all(app: faust.App, decider: Decider, lateness_ms: int, now: Callable[[], Millis]) -> None:
+    partitions = owned_partitions(app, decider)
+    async with decider.lock:
+        await decider.own(partitions)
+    for partition in partitions:
+        async with decider.lock:
+            await _tick(app, decider, partition, lateness_ms, now)
 
 
 async def _tick(app: faust.App, decider: Decider, partition: int, lateness_ms: int, now: Callable[[], Millis]) -> None:
@@ -71,7 +84,7 @@ async def _tick(app: faust.App, decider: Decider, partition: int, lateness_ms: i
     asked_at = now()
     if wake_at is None or wake_at > asked_at - lateness_ms or partition not in owned_partitions(app, decider):
         return
-    consumer: Consumer = app.consumer
+    consumer = _consumer(app)
     tps = [TP(topic, partition) for topic in decider.inputs]
     try:
         ends = await consumer.ends(tps)
@@ -98,6 +111,6 @@ def _on_revoked(decider: Decider) -> Callable[..., Any]:
     async def revoked(app: faust.App, *_: Any, **__: Any) -> None:
         async with decider.lock:
             decider.release()
-            app.consumer.forget_fetched()
+            _consumer(app).forget_fetched()
 
     return revoked

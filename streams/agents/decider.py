@@ -103,24 +103,35 @@ class Decider:
         Raises:
             ReadFailed: the changelog cannot be read.
         """
-        known = self._owned.get(partition)
-        if known is None:
-            await self._deliverer.flushed()
-            known = await asyncio.to_thread(self._restored, partition)
-            self._owned[partition] = known
-            log.info("partition %d: %d open decisions", partition, len(known))
-        return known
+        if partition not in self._owned:
+            await self.own((partition,))
+        return self._owned[partition]
 
-    def _restored(self, partition: int) -> Decisions:
-        latest: dict[bytes, bytes] = {}
-        for message in read_all(self._settings, "changelog", [(self._changelog, partition)]):
-            key, value = message.key() or b"", message.value()
+    async def own(self, partitions: Iterable[int]) -> None:
+        """Restore the partitions that are new to this worker, all in one reading of the changelog.
+
+        Raises:
+            ReadFailed: the changelog cannot be read.
+        """
+        new = tuple(number for number in partitions if number not in self._owned)
+        if new:
+            await self._deliverer.flushed()
+            self._owned |= await asyncio.to_thread(self._restored, new)
+            log.info("partitions %s: %d open decisions", list(new), self.open_decisions)
+
+    def _restored(self, partitions: tuple[int, ...]) -> dict[int, Decisions]:
+        latest: dict[int, dict[bytes, bytes]] = {number: {} for number in partitions}
+        for message in read_all(self._settings, "changelog", [(self._changelog, number) for number in partitions]):
+            key, value, states = message.key() or b"", message.value(), latest[message.partition() or 0]
             if value is None:
-                latest.pop(key, None)
+                states.pop(key, None)
             else:
-                latest[key] = value
+                states[key] = value
+        return {number: self._decisions(states) for number, states in latest.items()}
+
+    def _decisions(self, states: Mapping[bytes, bytes]) -> Decisions:
         decisions, law = Decisions(self.inputs, self._settings.lateness_ms), self._law()
-        for key, value in latest.items():
+        for key, value in states.items():
             tenant, decision_id = orjson.loads(key)
             state = decode_state(value)
             decisions.put((TenantId(tenant), DecisionId(decision_id)), state, next_wake(state, NEVER, law))

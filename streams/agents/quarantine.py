@@ -48,7 +48,7 @@ class Quarantine:
             value=value or b"",
             stage=stage,
             reason=reason,
-            quarantined_at=self._now(),
+            at=self._now(),
         )
         name = f"{place.topic}-{place.partition}-{place.offset}".encode()
         self._deliverer.send(self._topic, name, self._codec.encode(record))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import monotonic, sleep
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
@@ -129,8 +130,16 @@ def ensure_topics(settings: Settings) -> Report:
             except KafkaException as error:
                 if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                     problems.append(f"topic {name} could not be made: {error.args[0].str()}")
+    _await_topics(settings, client, frozenset(created))
     checked = check_topics(settings)
     return Report(created=tuple(created), present=checked.present, problems=(*problems, *checked.problems))
+
+
+def _await_topics(settings: Settings, client: AdminClient, names: frozenset[str]) -> None:
+    """Wait until the broker we ask knows the topics that the controller has just made; it hears of them a bit later."""
+    deadline = monotonic() + ASK_S
+    while not names <= partitions_of(settings, client).keys() and monotonic() < deadline:
+        sleep(0.05)
 
 
 def _new(settings: Settings, topic: Topic) -> NewTopic:

@@ -28,6 +28,7 @@ def reader(settings: Settings, name: str) -> Consumer:
                 "auto.offset.reset": "earliest",
                 "enable.partition.eof": True,
                 "isolation.level": "read_committed",
+                "fetch.wait.max.ms": 50,
                 "fetch.queue.backoff.ms": 20,
             }
         )

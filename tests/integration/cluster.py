@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import Message
+from confluent_kafka import Consumer, Message, TopicPartition
 
 from streams.codec.avro import AvroCodec
 from streams.codec.records import kind_of
@@ -14,6 +14,8 @@ from streams.transport.admin import changelog_topic, ensure_topics, partitions_o
 from streams.transport.partitioner import partition_of
 from streams.transport.producer import Deliverer
 from streams.transport.reading import read_all
+
+ANSWER_S = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,9 @@ class Cluster:
             deliverer.send(topic, key.encode(), codec.encode(record), partition=partition)
         deliverer.flush()
 
-    def publish_bytes(
-        self, topic: str, value: bytes, key: bytes = b"k", headers: Iterable[tuple[str, bytes]] = ()
-    ) -> None:
+    def publish_bytes(self, topic: str, value: bytes, key: bytes = b"k", partition: int | None = None) -> None:
         deliverer = Deliverer(self.settings)
-        deliverer.send(self.settings.topic(topic), key, value, list(headers))
+        deliverer.send(self.settings.topic(topic), key, value, partition=partition)
         deliverer.flush()
 
     def messages(self, topic: str) -> list[Message]:
@@ -70,6 +70,26 @@ class Cluster:
         kind = next(t.record for t in TOPICS if t.name == topic)
         codec = AvroCodec()
         return [codec.decode(message.value() or b"", kind) for message in self.messages(topic)]
+
+    def committed(self, group: str, topics: Iterable[str]) -> dict[tuple[str, int], tuple[int, int]]:
+        """Where a group stands: per (topic, partition) the offset it has committed (-1: none) and where it ends."""
+        consumer = Consumer(self.settings.kafka_client(**{"group.id": group, "isolation.level": "read_committed"}))
+        try:
+            names = [self.settings.topic(topic) for topic in topics]
+            places = [TopicPartition(name, number) for name in names for number in range(self.settings.partitions)]
+            return {
+                (place.topic, place.partition): (
+                    max(place.offset, -1),
+                    consumer.get_watermark_offsets(place, timeout=ANSWER_S)[1],
+                )
+                for place in consumer.committed(places, timeout=ANSWER_S)
+            }
+        finally:
+            consumer.close()
+
+    def lag(self, group: str, topics: Iterable[str]) -> int:
+        """How many messages of some topics a group has not committed yet."""
+        return sum(end - max(offset, 0) for offset, end in self.committed(group, topics).values())
 
     def home_of(self, decision_id: str) -> int:
         return partition_of(decision_id.encode(), self.settings.partitions)
