@@ -1,4 +1,4 @@
-"""Conditions in CEL, the Common Expression Language (cel-spec 0.24): nothing outside this package knows the engine."""
+"""Conditions in CEL, the Common Expression Language: nothing outside this package knows the engine."""
 
 from streams.policy.cel.condition import Activation, Condition, ConditionInvalid, Fault, bind, condition
 from streams.policy.cel.ladder import Ladder

@@ -116,23 +116,23 @@ def _compiled(text: str) -> tuple[cel.Expression, tree.Expression]:
         raise ConditionInvalid([Fault(0, "empty; write `true` for every change")])
     if len(text) > CONDITION_MAX:
         raise ConditionInvalid([Fault(0, f"longer than {CONDITION_MAX} characters")])
-    strange = next((at for at, c in enumerate(text) if not (c.isprintable() or c in "\n\t")), None)
-    if strange is not None:
-        raise ConditionInvalid(
-            [Fault(strange, f"the character U+{ord(text[strange]):04X} has no place in a condition")]
-        )
-    has = calls_has(text)
-    if (
-        has is not None
-    ):  # the engine takes `has(change.break_glass)` for the value itself: true would mean something else
-        raise ConditionInvalid(
-            [Fault(has, "`has()` asks nothing here: every field is always there; see the default values")]
-        )
+    for offset, reason in _unfit(text):
+        raise ConditionInvalid([Fault(offset, reason)])
     try:
         expression = ENVIRONMENT.compile(text)
     except Exception as error:  # it raises RuntimeError for everything it refuses
         raise ConditionInvalid(Fault(*fault) for fault in complaints.read(str(error), text)) from None
     return expression, tree.read(expression.serialize())
+
+
+def _unfit(text: str) -> Iterable[tuple[int, str]]:
+    """Find what the engine must not be asked: it would fail in its own way, or take it for something else."""
+    for offset, character in enumerate(text):
+        if not (character.isprintable() or character in "\n\t"):
+            yield offset, f"the character U+{ord(character):04X} has no place in a condition"
+    has = calls_has(text)
+    if has is not None:  # the engine takes `has(change.break_glass)` for the value of the field
+        yield has, "`has()` asks nothing here: every field is always there, empty where it is not known"
 
 
 def _boolean(root: tree.Expression) -> Iterable[tuple[int, str]]:

@@ -9,7 +9,7 @@ from streams.core.ids import ChangeId, DecisionId, TenantId
 from streams.core.parties import Actor, Kind, Subject
 from streams.core.requirement import PolicyError
 from streams.core.time import Millis
-from streams.policy.cel import ConditionInvalid, condition
+from streams.policy.cel import ConditionInvalid, Ladder, condition
 from streams.policy.cel.condition import CONDITION_MAX
 from streams.policy.cel.vocabulary import ENTITLEMENT, NAMES
 from tests.unit.policy.examples import ADMIN, AT, READER, change, matches, one_class, problems
@@ -101,7 +101,7 @@ REFUSED = [
     ('change.actor.kind == "ai-agent"', "did you mean `ai_agent`?"),
     ('change.subject.kind in ["human", "robot"]', '`change.subject.kind` is never "robot"'),
     ('change.result != "success"', "did you mean `succeeded`?"),
-    ('ai && change.source.matches("^(x")', "invalid regular expression"),
+    ('change.operation == "never" && change.source.matches("^(x")', "invalid regular expression"),
     ("change.entitlements[0].privileged", "on a change without entitlements"),
     ("change.grant_expires_at - change.executed_at > 28800000", "on a change without an end"),
     ("", "empty"),
@@ -209,6 +209,8 @@ def test_deep_conditions_keep_their_order() -> None:
 
 def test_a_comment_at_the_end_of_a_condition_swallows_nothing() -> None:
     policy = one_class("false // not yet", "  - {id: next, when: 'ai // now'}")
+    (rung,) = Ladder.of(tuple(c.condition for c in policy.classes)).rungs
+    assert rung.expression is not None
     assert policy.requirement(change(), ai=True).operation_class == "next"
 
 
