@@ -14,6 +14,7 @@ from streams.codec.avro import AvroCodec
 from streams.codec.records import from_plain, kind_of, to_plain
 from streams.topics import RAW_SOURCES
 from tests.golden.cases import EXPECTED, HERE, TENANT, expected_of, inputs, outcome
+from tests.golden.tables import PAGE, page
 
 CASES = [pytest.param(source, path, id=f"{source}/{path.stem}") for source, path in inputs()]
 LEAST = {"okta": 8, "cloudtrail": 8, "otel": 5}
@@ -44,6 +45,10 @@ def test_every_raw_source_has_an_adapter_and_enough_cases() -> None:
 def test_every_golden_file_has_its_input() -> None:
     wanted = {expected_of(path) for _, path in inputs()}
     assert {path for path in HERE.glob(f"*/*{EXPECTED}") if path.parent.name in ADAPTERS} == wanted
+
+
+def test_the_page_about_adapters_shows_their_tables() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `make golden`"
 
 
 def test_the_seed_of_hashing_changes_nothing() -> None:

@@ -1,6 +1,7 @@
-"""Write the golden files anew: `python -m tests.golden.write`, then read the difference before you commit it."""
+"""Write the golden files and the tables of the docs anew, then read the difference before you commit it."""
 
 from tests.golden.cases import expected_of, inputs, outcome
+from tests.golden.tables import PAGE, page
 
 
 def main() -> None:
@@ -17,6 +18,9 @@ def main() -> None:
         for stray in set(folder.glob("*.expected.json")) - wanted:
             stray.unlink()
             print(f"removed: {folder.name}/{stray.name}")
+    if PAGE.read_text(encoding="utf-8") != page():
+        PAGE.write_text(page(), encoding="utf-8")
+        print(f"written: {PAGE.parent.name}/{PAGE.name}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ APP = ("appinstance", "application", "app")
 CLIENT = ("publicclientapp", "publicclientappentity", "oauth2client", "appinstance")
 ROLE = ("role", "customrole", "adminrole", "iamrole", "resourceset", "iamresourceset")
 AGENT = ("aiagent", "workloadprincipal", "agent")
-MEMBER = (*USER, *GROUP, *CLIENT)
+MEMBER = (*USER, *GROUP, *CLIENT, *AGENT)
 HOLDABLE = (*GROUP, *APP, *ROLE, "entitlement", "entitlementvalue", "entitlementbundle", "bundle")
 """What an access request or a review can be about."""
 
@@ -117,7 +117,7 @@ CHANGES: dict[str, Mapped] = {
     "system.api_token.revoke": NO_API_TOKEN,
     "system.api_token.enable": replace(NO_API_TOKEN, operation="enable"),
     "system.api_token.disable": replace(NO_API_TOKEN, operation="disable"),
-    "app.oauth2.client.read_client_secret": replace(READ, held=(*CLIENT, *APP)),
+    "app.oauth2.client.read_client_secret": replace(READ, held=(*CLIENT, "application", "app")),
     "app.oauth2.token.grant.vaulted_secret": replace(READ, held=EVERYTHING_ELSE),
     "app.oauth2.token.grant.service_account": replace(READ, operation="token-issue", held=EVERYTHING_ELSE),
     "app.oauth2.token.grant.id_jag": replace(READ, operation="token-issue", held=EVERYTHING_ELSE),

@@ -149,6 +149,21 @@ def test_arguments_have_one_digest_however_they_are_written() -> None:
     assert digests == {content_digest('{"a":[2],"b":1}')}
 
 
+def test_structured_attributes_are_the_same_as_json_in_a_text() -> None:
+    def any_value(plain: Any) -> dict[str, Any]:
+        if isinstance(plain, dict):
+            return {"kvlistValue": {"values": [{"key": k, "value": any_value(v)} for k, v in plain.items()]}}
+        if isinstance(plain, list):
+            return {"arrayValue": {"values": [any_value(item) for item in plain]}}
+        names = {bool: "boolValue", int: "intValue", float: "doubleValue", str: "stringValue"}
+        return {} if plain is None else {names[type(plain)]: str(plain) if type(plain) is int else plain}
+
+    arguments = {"n": 9_007_199_254_740_993, "flag": True, "share": 0.5, "list": [None, -1]}
+    messages = [{"parts": [{"type": "tool_call", "name": "t", "arguments": arguments}]}]
+    structured = {**span(), "attributes": [*span()["attributes"], {"key": OUTPUT, "value": any_value(messages)}]}
+    assert prompt(structured) == prompt(span(attributes={OUTPUT: text(messages)}))
+
+
 def test_arguments_that_were_not_recorded_have_no_digest() -> None:
     (call,) = prompt(span(attributes={OUTPUT: text([{"parts": [{"type": "tool_call", "name": "t"}]}])})).tool_calls
     assert (call.name, call.arguments_digest) == ("t", "")
