@@ -1,6 +1,6 @@
-"""Heard: everything that files of events say, sorted into evidence, agents and lines that say nothing."""
+"""Heard: everything that events of files say, sorted into evidence, agents and lines that say nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import orjson
@@ -11,13 +11,14 @@ from streams.codec.errors import Malformed
 from streams.core.evidence import Evidence
 from streams.core.ids import DEFAULT_TENANT
 from streams.core.registry import Agent
-from streams.ops.entries import Entry, Raw, envelope, understand
-from streams.ops.lines import BadLine, Line, read_lines
+from streams.ops.entries import Raw, understand
+from streams.ops.lines import BadLine
+from streams.ops.parcels import Read, opened
 
 
 @dataclass(slots=True, kw_only=True)
 class Heard:
-    """What files said: facts and ticks in the order of the lines, the agents, the bad lines.
+    """What events said: facts and ticks in the order of the lines, the agents, the bad lines.
 
     `undecided`: platform events that name no decision, as many as there were; live, they wait on a topic of their own.
     """
@@ -28,32 +29,38 @@ class Heard:
     undecided: int = 0
 
 
-def hear(files: tuple[str, ...]) -> Heard:
+def hear_files(files: tuple[str, ...]) -> Heard:
     """Read files of events; a bad line is noted, and the others are heard all the same.
 
     Raises:
         Misconfigured: a file is missing or cannot be read.
     """
+    return hear(opened(files))
+
+
+def hear(read: Iterable[Read]) -> Heard:
+    """Listen to events; what a platform says in its own words goes through its adapter, as it does live."""
     heard = Heard()
-    for line in read_lines(files):
-        for entry in _entries(line, heard):
-            if isinstance(entry, Agent):
-                heard.agents.append(entry)
-            else:
-                heard.facts.append(entry)
+    for line, event in read:
+        if isinstance(event, BadLine):
+            heard.bad.append(event)
+            continue
+        try:
+            entry = understand(event)
+        except Malformed as malformed:
+            heard.bad.append(BadLine(place=line.place, reason=malformed.reason))
+            continue
+        if isinstance(entry, Raw):
+            _adapt(entry, line.place, heard)
+        elif isinstance(entry, Agent):
+            heard.agents.append(entry)
+        else:
+            heard.facts.append(entry)
     return heard
 
 
-def _entries(line: Line, heard: Heard) -> Iterator[Evidence | Agent | Tick]:
-    try:
-        entry: Entry = understand(envelope(line))
-    except Malformed as malformed:
-        heard.bad.append(BadLine(place=line.place, reason=malformed.reason))
-        return
-    if not isinstance(entry, Raw):
-        yield entry
-        return
-    adapted = adapt_bytes(entry.source, orjson.dumps(entry.original), DEFAULT_TENANT)
+def _adapt(raw: Raw, place: str, heard: Heard) -> None:
+    adapted = adapt_bytes(raw.source, orjson.dumps(raw.original), DEFAULT_TENANT)
+    heard.facts += adapted.evidence
     heard.undecided += len(adapted.undecided)
-    heard.bad += (BadLine(place=line.place, reason=failure.reason) for failure in adapted.failures)
-    yield from adapted.evidence
+    heard.bad += (BadLine(place=place, reason=failure.reason) for failure in adapted.failures)

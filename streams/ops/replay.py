@@ -11,7 +11,7 @@ from streams.codec import cloudevents
 from streams.core.law import Law
 from streams.core.registry import Registry
 from streams.ops.errors import Misconfigured
-from streams.ops.heard import hear
+from streams.ops.heard import hear_files
 from streams.ops.judge_file import Judged, judge
 from streams.ops.lines import BadLine
 from streams.policy.compiled import CompiledPolicy
@@ -61,8 +61,8 @@ def replay(files: tuple[str, ...], *, policy: str | None = None, agents: tuple[s
         Misconfigured: a file is missing, or the policy does not load.
     """
     compiled = policy_of(policy)
-    registered = hear(agents)
-    heard = hear(files)
+    registered = hear_files(agents)
+    heard = hear_files(files)
     registry = Registry().with_agents((*registered.agents, *heard.agents))
     law = Law(compiled, registry)
     return Replayed(

@@ -140,6 +140,7 @@ class Stack:
 
     def _start_programs(self) -> None:
         """Start worker and ledger side by side: each waits for the broker more than for the machine."""
+        self._note("worker and ledger are starting (the embedded broker takes its time to let them in)")
         programs = (("worker", WORKER_READY), ("ledger", LEDGER_READY))
         waits = []
         for verb, ready in programs:

@@ -20,12 +20,12 @@ KINDS = {
 }
 
 DONE = {
-    "grant": "granted", "revoke": "revoked", "elevate": "elevated to", "create": "created", "enable": "enabled",
+    "grant": "granted", "revoke": "revoked", "elevate": "gave", "create": "created", "enable": "enabled",
     "disable": "disabled", "delete": "deleted", "certify": "certified", "exception": "made the exception",
     "role-change": "changed the role", "secret-read": "read the secret", "secret-rotate": "rotated the secret",
     "token-issue": "issued a token",
 }  # fmt: skip
-JOINTS = {"grant": "to", "revoke": "from"}
+JOINTS = {"grant": "to", "elevate": "to", "revoke": "from"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
