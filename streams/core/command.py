@@ -76,16 +76,13 @@ def oblige(verdict: Verdict, chain: Chain, law: Law, issued: tuple[Issued, ...])
     """Derive the commands that a verdict makes necessary and that have not been issued yet."""
     if verdict.mode is Mode.OBSERVE:
         return ()
-    changes = {change.change_id: change for change in chain.changes}
-    return tuple(_commands(verdict, changes, law, {(i.action, i.target): i for i in issued}))
+    return tuple(_commands(verdict, chain, law, {(i.action, i.target): i for i in issued}))
 
 
-def _commands(
-    verdict: Verdict, changes: dict[ChangeId, Change], law: Law, latest: dict[tuple[Action, str], Issued]
-) -> Iterator[Command]:
+def _commands(verdict: Verdict, chain: Chain, law: Law, latest: dict[tuple[Action, str], Issued]) -> Iterator[Command]:
     for change_id in verdict.changes:
-        change = changes[change_id]
         findings = [f for f in verdict.findings if f.change_id == change_id]
+        change = _meant(change_id, findings, chain)
         worst = max((f.response for f in findings), key=lambda r: r.rank, default=Response.OBSERVE)
         revoked = latest.get((Action.REVOKE, change_id))
         reinstated = latest.get((Action.REINSTATE, change_id))
@@ -103,6 +100,13 @@ def _commands(
                 latest[Action.SUSPEND_AGENT, agent_id] = Issued(
                     command_id=CommandId(""), action=Action.SUSPEND_AGENT, target=agent_id, ordinal=1
                 )
+
+
+def _meant(change_id: ChangeId, findings: list[Finding], chain: Chain) -> Change:
+    """Find the change that a command is about: where events contradict each other, an accused one that can be undone."""
+    reported = [change for change in chain.changes if change.change_id == change_id]
+    cited = {event_id for finding in findings for event_id in finding.cites}
+    return min(reported, key=lambda change: (change.event_id not in cited, undoing(change) is None))
 
 
 def undoing(change: Change) -> Rollback | None:

@@ -78,16 +78,16 @@ def weigh(
 ) -> Weighing:
     """Weigh all approvals of a chain for one change. `approvals` in any order."""
     stated = sorted(approvals, key=lambda a: (a.decided_at, a.event_id))
-    # Unequal clocks are nobody's fault: consent may seem to come a little late, and a refusal must surely have come first.
+    # Clocks differ: consent may seem to come a little late, and a refusal must surely have come first.
     in_time = [
         a for a in stated if a.decided_at <= change.executed_at + (skew_ms if a.outcome is Consent.APPROVED else 0)
     ]
-    withdrawn = {(a.approval_id, a.approver.id): a for a in in_time}
+    taken_back = {(a.approval_id, a.approver.id): n for n, a in enumerate(in_time) if a.outcome is not Consent.APPROVED}
     asked = required or ApprovalsRequired(count=0)
     votes = tuple(
         _vote(a, change, asked, registry)
-        for a in in_time
-        if a.outcome is Consent.APPROVED and withdrawn[a.approval_id, a.approver.id].outcome is Consent.APPROVED
+        for n, a in enumerate(in_time)
+        if a.outcome is Consent.APPROVED and taken_back.get((a.approval_id, a.approver.id), -1) < n
     )
     late = tuple(a for a in stated if a.outcome is Consent.APPROVED and a not in in_time)
     return Weighing(required, votes, late, _refusal(in_time))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from streams.core.case import Case, involves_ai
 from streams.core.chain import CHAIN_LINKS_MAX, Chain
@@ -106,6 +107,10 @@ def _gaps(chain: Chain, *, beyond_horizon: bool) -> Iterable[str]:
         yield "the evidence is older than the horizon; other evidence of this decision may have been forgotten"
     for event_id in chain.conflicts:
         yield f"event {event_id} was received with different contents"
+    for change_id, same in groupby(sorted(chain.changes, key=lambda c: c.change_id), key=lambda c: c.change_id):
+        reported = tuple(same)
+        if len(reported) > 1 and len({change.action_digest for change in reported}) > 1:
+            yield f"change {change_id} was reported with different contents"
 
 
 def _judge(case: Case, law: Law) -> tuple[dict[str, Finding], set[str]]:

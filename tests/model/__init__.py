@@ -1,0 +1,1 @@
+"""The naive model that the product is compared with."""

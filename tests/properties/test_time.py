@@ -1,0 +1,69 @@
+"""What time does to a verdict: nothing by itself; what comes late is heard, and does not rewrite what was said."""
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from streams.core.law import Law
+from streams.core.step import opened, promised, step
+from streams.core.time import NEVER, Millis
+from streams.core.verdict import assess
+from streams.testkit.telling import Heard, tell
+from tests.cast import DECISION
+from tests.strategies import WATERMARKS, hearings, laws, recent, tellings
+
+
+@given(tellings(), st.lists(WATERMARKS, max_size=6))
+def test_sparse_and_dense_ticks_agree(telling: tuple[tuple[Heard, ...], Law], ticks: list[Millis]) -> None:
+    heard, law = telling
+    dense: list[Heard] = []
+    left = sorted(ticks)
+    for hearing in heard:
+        while left and left[0] <= hearing.watermark:
+            dense.append(Heard((), left.pop(0)))
+        dense.append(hearing)
+    dense += [Heard((), tick) for tick in left]
+    seldom, often = tell(heard, law, decision_id=DECISION), tell(dense, law, decision_id=DECISION)
+    assert often.verdicts == seldom.verdicts
+    assert often.commands == seldom.commands
+
+
+@given(tellings(), st.data())
+def test_late_truth_supersedes_never_overwrites(telling: tuple[tuple[Heard, ...], Law], data: st.DataObject) -> None:
+    heard, law = telling
+    cut = data.draw(st.integers(0, len(heard) - 1))
+    now = heard[cut].watermark
+    before = tell((*heard[:cut], Heard((), now)), law, decision_id=DECISION, until=None)
+    after = tell(heard, law, decision_id=DECISION)
+    assert after.verdicts[: len(before.verdicts)] == before.verdicts
+    assert after.commands[: len(before.commands)] == before.commands
+    assert all(v.judged_at > now for v in after.verdicts[len(before.verdicts) :])
+    assume(recent(heard) == heard)
+    whole = assess(after.chain, after.chain.changes, law)
+    last = after.verdicts[-1]
+    assert (last.judgement, last.findings, last.reasons) == (whole.judgement, whole.findings, whole.reasons)
+
+
+@given(tellings(), st.data())
+def test_what_was_promised_is_said_again_after_a_fall(
+    telling: tuple[tuple[Heard, ...], Law], data: st.DataObject
+) -> None:
+    """A worker fell after it delivered, before it saved: restored low, it hears at once what had been too late."""
+    heard, law = telling
+    cut = data.draw(st.integers(1, len(heard)))
+    watermark = heard[min(cut, len(heard) - 1)].watermark
+    state = tell(heard[:cut], law, decision_id=DECISION, until=None).state
+    delivered = step(state, (), watermark, law)
+    unheard = tuple(fact for hearing in heard[cut:] for fact in hearing.evidence)
+    restored = step(promised(state, watermark), unheard, NEVER, law)
+    assert restored.verdicts == delivered.verdicts
+    assert restored.commands == delivered.commands
+
+
+@given(hearings(), laws())
+def test_nothing_is_due_after_the_watermark_passed_it(heard: tuple[Heard, ...], law: Law) -> None:
+    state = opened(heard[0].evidence[0].tenant, DECISION)
+    for hearing in heard:
+        made = step(state, hearing.evidence, hearing.watermark, law)
+        assert made.wake_at is None or made.wake_at > hearing.watermark
+        assert (made.wake_at is None) == (made.state is None)
+        state = made.state or opened(state.chain.tenant, DECISION)
