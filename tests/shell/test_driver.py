@@ -35,15 +35,15 @@ def test_what_is_overridden_is_still_called() -> None:
 
 
 async def _started_settings(app: faust.App) -> aiokafka.AIOKafkaConsumer:
-    consumer = app.transport.create_consumer(callback=lambda _: None, loop=None)
-    thread = consumer._new_consumer_thread()
-    made: aiokafka.AIOKafkaConsumer = thread._create_worker_consumer(app.transport)
+    consumer = driver.Consumer(
+        app.transport, callback=lambda _: None, on_partitions_revoked=None, on_partitions_assigned=None
+    )
+    made: aiokafka.AIOKafkaConsumer = consumer._thread._create_worker_consumer(transport)
     return made
 
 
 def test_the_consumer_reads_only_what_is_committed_and_keeps_equal_partitions_together(tmp_path: object) -> None:
     app = build_app(Settings(kafka="127.0.0.1:1", state_dir=str(tmp_path)))
-    assert isinstance(app.transport, driver.Transport)
     loop = asyncio.new_event_loop()
     try:
         made = loop.run_until_complete(_started_settings(app))
