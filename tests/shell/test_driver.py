@@ -35,8 +35,10 @@ def test_what_is_overridden_is_still_called() -> None:
 
 
 async def _started_settings(app: faust.App) -> aiokafka.AIOKafkaConsumer:
+    transport = app.transport
+    assert isinstance(transport, driver.Transport)
     consumer = driver.Consumer(
-        app.transport, callback=lambda _: None, on_partitions_revoked=None, on_partitions_assigned=None
+        transport, callback=lambda _: None, on_partitions_revoked=None, on_partitions_assigned=None
     )
     made: aiokafka.AIOKafkaConsumer = consumer._thread._create_worker_consumer(transport)
     return made
