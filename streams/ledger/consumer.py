@@ -54,6 +54,8 @@ class GroupConsumer:
                     "enable.auto.offset.store": False,
                     # where to begin is decided by what is in ClickHouse; to be anywhere else would be an error
                     "auto.offset.reset": "error",
+                    "session.timeout.ms": settings.session_ms,
+                    "heartbeat.interval.ms": max(100, settings.session_ms // 10),
                     # a member that joins or leaves stops only the partitions that move
                     "partition.assignment.strategy": "cooperative-sticky",
                     "isolation.level": "read_committed",

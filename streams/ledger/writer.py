@@ -7,7 +7,7 @@ know the token of rows that it lost): then what is there is read back, and only 
 
 import logging
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -46,16 +46,21 @@ class Writing:
 
     batch: Batch
     doubtful: frozenset[Part]
-    begun: Stopwatch = field(default_factory=Stopwatch)
+    watch: Callable[[], Stopwatch]
+    begun: Stopwatch = field(init=False)
     intended: bool = False
     failed: bool = False
     prepared: dict[Table, tuple[str, list[Row]]] = field(default_factory=dict)
     written: set[Table] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        """Start the time."""
+        self.begun = self.watch()
+
     def doubt(self, parts: Collection[Part]) -> None:
         """Believe nothing that was acknowledged so far: every table is read back before anything is inserted."""
         self.doubtful |= frozenset(parts)
-        self.begun = Stopwatch()
+        self.begun = self.watch()
         self.prepared.clear()
         self.written.clear()
 
@@ -70,12 +75,21 @@ class Writing:
 class Writer:
     """Writes batches, one at a time."""
 
-    def __init__(self, store: Store, progress: Progress, outage: Outage, *, query_prefix: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        progress: Progress,
+        outage: Outage,
+        *,
+        query_prefix: str,
+        watch: Callable[[], Stopwatch] = Stopwatch,
+    ) -> None:
         """Write through a store. `query_prefix`: how the ids of our inserts begin, by which a successor finds them."""
         self._store = store
         self._progress = progress
         self._outage = outage
         self._query_prefix = query_prefix
+        self._watch = watch
 
     def write(self, batch: Batch, doubtful: Collection[Part], holder: Holder) -> Batch:
         """Write a batch, however long it takes. Returns what was written: without partitions that were lost meanwhile.
@@ -83,7 +97,7 @@ class Writer:
         Raises:
             Stopping: the ledger is to stop; the intent stays open, and the next one to read it will look.
         """
-        writing = Writing(batch, frozenset(doubtful))
+        writing = Writing(batch, frozenset(doubtful), self._watch)
         while writing.batch.ranges:
             try:
                 self._attempt(writing, holder)
@@ -121,7 +135,6 @@ class Writer:
     def _fence(self, writing: Writing, holder: Holder) -> dict[Part, Claim]:
         """Make sure, just before writing, that the partitions are still ours."""
         ours = holder.claims()
-        writing.keep(ours.keys())
         claims = {part: ours[part] for part in writing.batch.parts}
         taken = self._progress.taken(claims)
         if taken:
