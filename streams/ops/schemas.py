@@ -1,6 +1,7 @@
 """Schemas: check that what is released stays readable, release new versions, register them at a registry."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -180,3 +181,21 @@ def _current(directory: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             yield kind, json.loads((directory / file).read_text(encoding="utf-8"))
         except (OSError, json.JSONDecodeError):
             continue
+
+
+def main(verb: str) -> int:
+    """Do what `make released` asks for (`release`), or `check`; give the exit code."""
+    try:
+        problems = check() if verb == "check" else []
+        added = release() if verb == "release" else []
+    except NotReleasable as refused:
+        problems, added = refused.problems, []
+    for entry in added:
+        print(f"released {entry.kind} version {entry.version} under id {entry.id}")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "check"))

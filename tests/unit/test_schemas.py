@@ -19,7 +19,7 @@ from streams.codec.avro import AvroCodec, unannotated, with_bytes
 from streams.codec.records import KINDS, from_plain
 from streams.codec.released import Release, Releases
 from streams.ops.compatibility import incompatibilities
-from streams.ops.schemas import FILES, NotReleasable, check, release
+from streams.ops.schemas import FILES, NotReleasable, check, main, release
 from tests.golden.schemas.write import path_of
 
 RELEASES = Releases.load()
@@ -314,3 +314,17 @@ def test_a_word_of_the_future_is_read_as_the_honest_default_or_not_at_all(
             read()
     else:
         assert read()[name] == fallback
+
+
+def test_make_released_says_what_it_released_and_what_it_refused(
+    schemas: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("streams.ops.schemas.resource", lambda _: schemas)
+    assert (main("release"), main("check")) == (0, 0)
+    edited(schemas, "change", with_field(type="string", default="EU"))
+    assert (main("check"), main("release"), main("check")) == (1, 0, 0)
+    assert capsys.readouterr().out == f"released change version 2 under id {len(RELEASES.releases) + 1}\n"
+    edited(schemas, "change", without("approved_in"))
+    edited(schemas, "change", renamed("operation"))
+    assert main("release") == 1
+    assert "evidence/change.avsc cannot read what version 1 wrote" in capsys.readouterr().err

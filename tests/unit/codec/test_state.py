@@ -13,7 +13,8 @@ from streams.core.law import Law
 from streams.core.step import Said, State, opened, step
 from streams.core.time import DAY_MS, Millis
 from streams.testkit.telling import Heard
-from tests.strategies import DECISION, NOON, tellings
+from tests.cast import DECISION, NOON
+from tests.strategies import tellings
 from tests.unit.codec.generated import STATES
 
 EMPTY = opened(DEFAULT_TENANT, DecisionId("req-48213"))
