@@ -78,7 +78,7 @@ def compose(app: faust.App, settings: Settings, policy: Policy, partitions: int)
     )
     cast("Any", app).before_commit = deliverer.flushed
     adapt.attach(app, adapt.Adapting(settings, codec, deliverer, quarantine))
-    decide.attach(app, decider, lateness_ms=settings.lateness_ms, tick_s=settings.tick_ms / 1000, now=wall_clock)
+    decide.attach(app, decider, tick_s=settings.tick_ms / 1000, now=wall_clock)
     app.on_partitions_assigned.connect(_announce(), weak=False)
     return feed
 

@@ -180,13 +180,10 @@ class Decider:
             steps = {key: step(decisions.of(key), (), decisions.watermark.at, law) for key in due}
             await self._say(partition, decisions, steps)
 
-    async def next_wake(self, partition: int) -> Millis | None:
-        """Tell the earliest watermark at which a decision of a partition wants to be looked at."""
-        return (await self.owned(partition)).next_wake
-
-    async def offset_heard(self, partition: int, topic: str) -> int | None:
+    def offset_heard(self, partition: int, topic: str) -> int | None:
         """Tell the newest offset of a topic that was folded in since the partition was received."""
-        return (await self.owned(partition)).heard.get(topic)
+        decisions = self._owned.get(partition)
+        return decisions.heard.get(topic) if decisions is not None else None
 
     def _understood(self, record: Record, now: Millis) -> Evidence | None:
         """Decode, or put into quarantine and go on."""

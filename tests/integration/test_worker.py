@@ -217,3 +217,29 @@ def test_a_publisher_may_compress_as_it_likes(compression: str, cluster: Cluster
     producer.flush(20)
     worker.start(READY)
     until_judged(cluster, "packed")
+
+
+def test_a_late_change_waits_for_its_late_approval(cluster: Cluster, worker: Running) -> None:
+    worker.start(READY)
+    time.sleep(2.5)  # nothing happens, and event time passes all the same
+    at = facts.now() - 60_000
+    cluster.publish(facts.change("late", at))
+    cluster.publish(facts.approval("late", at - 20), facts.prompt("late", at - 50))
+    until_judged(cluster, "late")
+    assert [v.judgement for v in verdicts(cluster, "late")] == [Judgement.UPHELD]
+    assert not cluster.records(REVOCATIONS.name)
+
+
+def test_an_approval_that_comes_too_late_supersedes_and_gives_back(cluster: Cluster, worker: Running) -> None:
+    worker.start(READY)
+    at = facts.now()
+    cluster.publish(facts.prompt("sorry", at - 50), facts.change("sorry", at))
+    until_judged(cluster, "sorry")
+    cluster.publish(facts.approval("sorry", at - 20))
+    until(lambda: len(verdicts(cluster, "sorry")) == 2, "the second verdict", every_s=0.3)
+    first, second = verdicts(cluster, "sorry")
+    assert (first.judgement, second.judgement) == (Judgement.VIOLATED, Judgement.UPHELD)
+    assert second.supersedes == first.verdict_id
+    revoke, reinstate = cluster.records(REVOCATIONS.name)
+    assert (revoke.action, reinstate.action) == (Action.REVOKE, Action.REINSTATE)
+    assert reinstate.compensates == revoke.command_id
