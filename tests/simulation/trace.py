@@ -1,0 +1,93 @@
+"""Trace: everything that happened in a world, in order, and where it ended."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from streams.core.command import Command
+from streams.core.evidence import Evidence
+from streams.core.step import State
+from streams.core.verdict import Verdict
+
+Output = Verdict | Command
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A worker knows what it has to say, and has not said it."""
+
+    partition: int
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """An output is out, and nothing brings it back."""
+
+    partition: int
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A worker says that it need not hear again what it has heard."""
+
+    partition: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fell:
+    """A worker died; where."""
+
+    partition: int
+    where: str
+
+
+Event = Decided | Delivered | Committed | Fell
+
+
+@dataclass(slots=True)
+class Trace:
+    """What happened. `states`: all that is known of each decision in the end. `open`: what still has to be judged."""
+
+    seed: int
+    evidence: tuple[Evidence, ...]
+    events: list[Event] = field(default_factory=list)
+    states: Mapping[str, State] = field(default_factory=dict)
+    unjudged: tuple[str, ...] = ()
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """Name all decisions of the workload."""
+        return tuple(sorted({fact.decision_id for fact in self.evidence}))
+
+    @property
+    def outputs(self) -> Iterator[Output]:
+        """Walk everything that was delivered, again and again if it was."""
+        return (event.output for event in self.events if isinstance(event, Delivered))
+
+    @property
+    def verdicts(self) -> dict[str, list[Verdict]]:
+        """The verdicts of each decision, in the order in which each was first seen, every one once."""
+        seen: dict[str, dict[Verdict, None]] = {decision: {} for decision in self.decisions}
+        for output in self.outputs:
+            if isinstance(output, Verdict):
+                seen[output.decision_id].setdefault(output)
+        return {decision: list(verdicts) for decision, verdicts in seen.items()}
+
+    @property
+    def commands(self) -> dict[str, list[Command]]:
+        """The commands of each decision, in the order in which each was first seen, every one once."""
+        seen: dict[str, dict[Command, None]] = {decision: {} for decision in self.decisions}
+        for output in self.outputs:
+            if isinstance(output, Command):
+                seen[output.decision_id].setdefault(output)
+        return {decision: list(commands) for decision, commands in seen.items()}
+
+    @property
+    def digest(self) -> str:
+        """Digest all that was delivered, byte for byte and in order."""
+        hasher = blake2b(digest_size=16)
+        for output in self.outputs:
+            hasher.update(repr(output).encode())
+        return hasher.hexdigest()
