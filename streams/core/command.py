@@ -72,16 +72,27 @@ class Command:
         return Issued(command_id=self.command_id, action=self.action, target=self.target, ordinal=self.ordinal)
 
 
-def oblige(verdict: Verdict, chain: Chain, law: Law, issued: tuple[Issued, ...]) -> tuple[Command, ...]:
-    """Derive the commands that a verdict makes necessary and that have not been issued yet."""
+def oblige(
+    verdict: Verdict, found: tuple[Finding, ...], chain: Chain, law: Law, issued: tuple[Issued, ...]
+) -> tuple[Command, ...]:
+    """Derive the commands that a verdict makes necessary and that have not been issued yet.
+
+    `found`: all findings, also those beyond what the verdict lists.
+    """
     if verdict.mode is Mode.OBSERVE:
         return ()
-    return tuple(_commands(verdict, chain, law, {(i.action, i.target): i for i in issued}))
+    return tuple(_commands(verdict, found, chain, law, {(i.action, i.target): i for i in issued}))
 
 
-def _commands(verdict: Verdict, chain: Chain, law: Law, latest: dict[tuple[Action, str], Issued]) -> Iterator[Command]:
+def _commands(
+    verdict: Verdict,
+    found: tuple[Finding, ...],
+    chain: Chain,
+    law: Law,
+    latest: dict[tuple[Action, str], Issued],
+) -> Iterator[Command]:
     for change_id in verdict.changes:
-        findings = [f for f in verdict.findings if f.change_id == change_id]
+        findings = [f for f in found if f.change_id == change_id]
         change = _meant(change_id, findings, chain)
         worst = max((f.response for f in findings), key=lambda r: r.rank, default=Response.OBSERVE)
         revoked = latest.get((Action.REVOKE, change_id))
@@ -103,7 +114,7 @@ def _commands(verdict: Verdict, chain: Chain, law: Law, latest: dict[tuple[Actio
 
 
 def _meant(change_id: ChangeId, findings: list[Finding], chain: Chain) -> Change:
-    """Find the change that a command is about: where events contradict each other, an accused one that can be undone."""
+    """Find the change that a command is about: where events contradict, an accused one that can be undone."""
     reported = [change for change in chain.changes if change.change_id == change_id]
     cited = {event_id for finding in findings for event_id in finding.cites}
     return min(reported, key=lambda change: (change.event_id not in cited, undoing(change) is None))

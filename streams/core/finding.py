@@ -12,6 +12,10 @@ FINDING_TEXT_MAX = 500
 """Characters of one finding's sentence: it is read on a phone."""
 
 
+FINDING_CITES_MAX = 32
+"""Events that one finding cites; with more votes than that, the first show the fault as well as all."""
+
+
 class Severity(StrEnum):
     """How bad, mildest first."""
 
@@ -68,7 +72,8 @@ class Finding:
         message = (
             claim.message if len(claim.message) <= FINDING_TEXT_MAX else claim.message[: FINDING_TEXT_MAX - 1] + "…"
         )
-        cites = tuple(sorted(set(claim.cites)))
+        own = {case.change.event_id}
+        cites = tuple(sorted({*sorted(set(claim.cites) - own)[: FINDING_CITES_MAX - 1], *(own & set(claim.cites))}))
         response = max(
             (min(r, case.requirement.on_violation, key=lambda x: x.rank) for r in rule.responses),
             key=lambda x: x.rank,

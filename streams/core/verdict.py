@@ -8,7 +8,7 @@ from itertools import groupby
 from streams.core.case import Case, involves_ai
 from streams.core.chain import CHAIN_LINKS_MAX, Chain
 from streams.core.evidence import Change
-from streams.core.finding import Finding
+from streams.core.finding import Finding, Severity
 from streams.core.ids import ChangeId, DecisionId, TenantId, VerdictId, digest
 from streams.core.law import Law
 from streams.core.requirement import Mode, Response
@@ -16,6 +16,12 @@ from streams.core.time import Millis
 
 REASON_TEXT_MAX = 300
 """Characters of one reason; the text of somebody's exception must not fill a topic."""
+
+
+FINDINGS_MAX = 64
+REASONS_MAX = 64
+"""Findings and reasons that one verdict lists. With the bounds of each they keep the largest verdict well below the
+1 MiB that a broker takes; what is beyond them is counted, and every command is derived from all of them."""
 
 
 class Judgement(StrEnum):
@@ -164,8 +170,8 @@ def pronounce(
         supersedes=supersedes,
         judged_at=judged_at,
         judgement=assessment.judgement,
-        findings=assessment.findings,
-        reasons=assessment.reasons,
+        findings=_worst(assessment.findings),
+        reasons=_listed(assessment),
         changes=assessment.changes,
         classes=assessment.classes,
         response=assessment.response,
@@ -173,3 +179,18 @@ def pronounce(
         policy_version=law.policy.version,
         policy_digest=law.policy.digest,
     )
+
+
+def _worst(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Take as many findings as a verdict lists, the worst of them, in the order in which they are reported."""
+    severe = sorted(findings, key=lambda f: -tuple(Severity).index(f.severity))[:FINDINGS_MAX]
+    return tuple(finding for finding in findings if finding in severe)
+
+
+def _listed(assessment: Assessment) -> tuple[str, ...]:
+    """Take as many reasons as a verdict lists, and say how much else there is."""
+    beyond = len(assessment.findings) - FINDINGS_MAX
+    more = (f"{beyond} more findings are not listed",) if beyond > 0 else ()
+    kept = assessment.reasons[: REASONS_MAX - 2]
+    unlisted = len(assessment.reasons) - len(kept)
+    return (*kept, *more, *((f"{unlisted} more reasons are not listed",) if unlisted else ()))

@@ -8,6 +8,12 @@ from streams.core.ids import EventId
 from streams.core.parties import Authority, Kind
 from streams.core.requirement import Response
 
+WHAT = {
+    Authority.RECOMMEND: "AI agent {} recommended it",
+    Authority.APPROVE: "AI agent {} approved it",
+    Authority.EXECUTE: "AI agent {} carried it out itself",
+}
+
 
 def check(case: Case) -> Iterator[Claim]:
     operation_class = case.requirement.operation_class
@@ -17,9 +23,11 @@ def check(case: Case) -> Iterator[Claim]:
         if agent is not None and allowed.exceeds(agent.authority_for(operation_class)):
             allowed, by = agent.authority_for(operation_class), "its registration"
         if deed.exceeds(allowed):
-            limit = f"only {allowed}" if allowed is not Authority.NONE else "nothing"
+            limit = f"no more than to {allowed}" if allowed is not Authority.NONE else "nothing"
             yield Claim(
-                message=f"{case.deed}; agent {agent_id} did {deed} it, and {by} allows it {limit} in {operation_class}.",
+                message=(
+                    f"{case.deed}; {WHAT[deed].format(agent_id)}, where {by} allows it {limit} about {operation_class}."
+                ),
                 cites=(case.change.event_id, cited),
                 agent_id=agent_id,
             )
