@@ -24,12 +24,12 @@ def test_every_file_opens_with_a_sentence_and_has_one_idea(path: Path) -> None:
     text = path.read_text()
     said = ast.get_docstring(ast.parse(text))
     assert said, "no docstring"
-    assert said.split("\n\n")[0].rstrip().endswith("."), "its first paragraph is not a sentence"
+    assert said.split("\n\n")[0].rstrip().endswith((".", "?")), "its first paragraph is not a sentence"
     assert text.count("\n") <= LINES_MAX
 
 
 def test_nothing_names_a_machine_or_a_registry() -> None:
-    hosts = ("pypi" + ".org", "python" + "hosted", "registry.npm" + "js", "repo1.maven", "repo.maven" + ".apache")
+    hosts = ("pypi" + ".org", "python" + "hosted", "registry.npm" + "js", "repo1." + "maven", "repo.maven" + ".apache")
     homes = ("/ro" + "ot/", "/home/" + "runner", "/wo" + "rk/")
     found = [
         f"{path.relative_to(ROOT)}: {word}"
@@ -65,3 +65,16 @@ def test_every_rule_file_is_in_the_catalogue_and_named_after_its_code() -> None:
     files = {p.stem.upper() for p in (ROOT / "streams/core/rules").glob("*.py") if p.stem != "__init__"}
     assert files == {rule.code for rule in RULES}
     assert len({rule.code for rule in RULES}) == len(RULES)
+
+
+def test_the_page_of_topics_is_what_the_table_of_topics_says() -> None:
+    from streams.ops.topic_docs import markdown
+
+    assert (ROOT / "docs/topics.md").read_text().rstrip().endswith(markdown().rstrip())
+
+
+def test_the_readme_names_every_finding_as_the_catalogue_does() -> None:
+    from streams.core.rules import RULES
+
+    readme = (ROOT / "README.md").read_text().lower()
+    assert not [rule.code for rule in RULES if f"| `{rule.code}` | {rule.summary} |".lower() not in readme]
