@@ -27,6 +27,10 @@ TOKEN_GOOD_S = 600.0
 """ClickHouse remembers the last 10,000 tokens of a table. Others write too: after this long, better look."""
 
 
+YOUNG_S = 1.0
+"""A server younger than this cannot prove that it did not restart a moment ago: it tells its age in whole seconds."""
+
+
 class Holder(Protocol):
     """Whoever reads the partitions: it knows which are ours, and must not be starved while the writer waits."""
 
@@ -100,21 +104,26 @@ class Writer:
         writing = Writing(batch, frozenset(doubtful), self._watch)
         while writing.batch.ranges:
             try:
-                self._attempt(writing, holder)
-            except (Unavailable, Refused) as error:
-                writing.failed = True
-                holder.breathe(self._outage.failed(error))
-                writing.keep(holder.claims().keys())
-            else:
+                written = self._attempt(writing, holder)
                 self._outage.over()
+                wait_s = YOUNG_S / 4
+            except (Unavailable, Refused) as error:
+                written, writing.failed = False, True
+                wait_s = self._outage.failed(error)
+            if written:
                 break
+            holder.breathe(wait_s)
+            writing.keep(holder.claims().keys())
         return writing.batch
 
-    def _attempt(self, writing: Writing, holder: Holder) -> None:
+    def _attempt(self, writing: Writing, holder: Holder) -> bool:
+        """Go on with a batch from where it is. False: not written yet, though nothing was refused."""
         claims = self._fence(writing, holder)
         if not claims:
-            return
+            return True
         if writing.failed and not self._surely_up(writing):
+            if self._store.uptime_s() < YOUNG_S:
+                return False
             log.warning("ClickHouse may have restarted; reading back what it has of %s.", writing.batch.name())
             writing.doubt(writing.batch.parts)
         writing.failed = False
@@ -123,14 +132,14 @@ class Writer:
             writing.intended = True
             crash_point("after-intent")
         self._insert_all(writing)
-        while not self._surely_up(writing):
+        if not self._surely_up(writing):
             # Acknowledged, but perhaps by two lives of the server, and a retry below us may have met the second.
-            writing.doubt(writing.batch.parts)
-            self._insert_all(writing)
-            holder.breathe(0.1)
+            writing.failed = True
+            return False
         crash_point("after-inserts")
         self._progress.done(writing.batch, claims)
         crash_point("after-done")
+        return True
 
     def _fence(self, writing: Writing, holder: Holder) -> dict[Part, Claim]:
         """Make sure, just before writing, that the partitions are still ours."""
