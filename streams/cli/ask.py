@@ -71,7 +71,7 @@ def sql(query: str, params: tuple[str, ...], as_json: bool, limit: int) -> None:
     from streams.ops.sql import ask, given  # noqa: PLC0415 - keeps `--help` quick
 
     statement = sys.stdin.read() if query == "-" else query
-    answer = ask(statement, settings(), params=given(params))
+    answer = ask(statement, settings(), params=given(params), ours=False)
     if as_json:
         for line in answer.json_lines():
             sys.stdout.buffer.write(line + b"\n")

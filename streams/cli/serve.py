@@ -26,9 +26,11 @@ def worker(policy: str | None) -> None:
     worker tidily. It says `clawback worker ready` on stderr when it has its partitions.
     """
     from streams.app import run_worker  # noqa: PLC0415 - keeps `--help` quick
+    from streams.codec.errors import RegistryError  # noqa: PLC0415 - as above
     from streams.policy.errors import PolicyInvalid  # noqa: PLC0415 - as above
     from streams.telemetry import configure_logging  # noqa: PLC0415 - as above
     from streams.transport.admin import KafkaUnavailable  # noqa: PLC0415 - as above
+    from streams.transport.reading import ReadFailed  # noqa: PLC0415 - as above
 
     here = settings(policy=policy)
     configure_logging(here.log_level)
@@ -36,8 +38,12 @@ def worker(policy: str | None) -> None:
         sys.exit(run_worker(here))
     except PolicyInvalid as invalid:
         raise Misconfigured(str(invalid)) from invalid
-    except (KafkaUnavailable, LookupError) as missing:
+    except (KafkaUnavailable, RegistryError, ReadFailed) as missing:
         raise NotThere(str(missing)) from missing
+    except LookupError as missing:
+        if type(missing) is not LookupError:  # a KeyError or IndexError is a bug of ours, and no missing topic
+            raise
+        raise NotThere(f"{missing}.") from missing
 
 
 @click.command(
@@ -53,7 +59,8 @@ def ledger() -> None:
 
     When ClickHouse is away the ledger waits and loses nothing. SIGTERM and Ctrl-C stop it tidily.
     """
-    from streams.ledger.errors import LedgerError  # noqa: PLC0415 - keeps `--help` quick
+    from streams.codec.errors import RegistryError  # noqa: PLC0415 - keeps `--help` quick
+    from streams.ledger.errors import LedgerError  # noqa: PLC0415 - as above
     from streams.ledger.run import run  # noqa: PLC0415 - as above
     from streams.telemetry import configure_logging  # noqa: PLC0415 - as above
     from streams.transport.admin import KafkaUnavailable  # noqa: PLC0415 - as above
@@ -65,5 +72,5 @@ def ledger() -> None:
         signal.signal(number, lambda *_: stop.set())
     try:
         run(here, stop)
-    except (LedgerError, KafkaUnavailable) as missing:
+    except (LedgerError, KafkaUnavailable, RegistryError) as missing:
         raise NotThere(str(missing)) from missing

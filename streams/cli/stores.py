@@ -27,11 +27,12 @@ def topics(check: bool, docs: bool, as_json: bool) -> None:
 
         click.echo(markdown(), nl=False)
         return
+    from streams.ops.publish import hushed  # noqa: PLC0415 - as above
     from streams.transport.admin import KafkaUnavailable, check_topics, ensure_topics  # noqa: PLC0415 - as above
 
     here = settings()
     try:
-        report = check_topics(here) if check else ensure_topics(here)
+        report = check_topics(hushed(here)) if check else ensure_topics(hushed(here))
     except KafkaUnavailable as unavailable:
         raise NotThere(str(unavailable)) from unavailable
     if as_json:

@@ -43,35 +43,39 @@ def understand(event: Mapping[str, Any], *, now: Millis | None = None) -> Entry:
     record = cloudevents.parse(orjson.dumps(event), now=now)
     if isinstance(record, Evidence | Agent | Tick):
         return record
-    raise Malformed(f"type {kind} is what Clawback itself says; only evidence and agents can be given to it")
+    raise Malformed(f"type {kind} is what Clawback itself says; only evidence and agents can be given to it.")
 
 
 def envelope(line: Line) -> dict[str, Any]:
-    """Read a line as a JSON object.
+    """Read a line as a JSON object that can be written again.
 
     Raises:
-        Malformed: it is too long, no JSON, no object, or ends in the middle.
+        Malformed: it is too long, no JSON, no object, nested too deep, or ends in the middle.
     """
     if line.too_long:
-        raise Malformed("the line is longer than 1 MiB; one event is a few kilobytes")
+        raise Malformed("The line is longer than 1 MiB; one event is a few kilobytes.")
     try:
         event = orjson.loads(line.text)
     except orjson.JSONDecodeError as error:
         if not line.ended:
-            raise Malformed("the file ends in the middle of this event; it was only half written") from error
-        raise Malformed(f"this is not JSON: {error.msg} (column {error.colno})") from error
+            raise Malformed("The file ends in the middle of this event; it was only half written.") from error
+        raise Malformed(f"The line is not JSON: {error.msg} (column {error.colno}).") from error
     if not isinstance(event, dict):
-        raise Malformed(f"an event is a JSON object, not {_called(event)}")
+        raise Malformed(f"The line must be one JSON object, not {_called(event)}.")
+    try:
+        orjson.dumps(event)
+    except orjson.JSONEncodeError as error:  # what was read cannot be written: more than 254 levels
+        raise Malformed("The line is JSON that is nested too deep.") from error
     return event
 
 
 def _raw(kind: str, event: Mapping[str, Any]) -> Raw:
     source = kind.removeprefix(RAW_PREFIX)
     if source not in RAW_SOURCES:
-        raise Malformed(f"type {kind} is not a platform we understand; known are {_known()}")
+        raise Malformed(f"type {kind} is not a platform that is understood; known are {_known()}.")
     original = event.get("data")
     if not isinstance(original, dict):
-        raise Malformed(f"data of {kind} must be the platform's event, a JSON object")
+        raise Malformed(f"data of {kind} must be the platform's event, a JSON object.")
     return Raw(source, original)
 
 

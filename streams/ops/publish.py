@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from streams.codec.cloudevents import Tick
@@ -70,32 +70,29 @@ def publish(
 
     Raises:
         Misconfigured: a file is missing or cannot be read.
-        NotThere: Kafka does not answer, does not have the topics, or did not take an event.
+        NotThere: Kafka (or a schema registry, where one is set) does not answer, lacks our topics, or took no event.
     """
     read: Iterable[Read] = opened(files)
     if redate:
         kept = list(read)
         read = redated(kept, span_of(kept, now))
     done = Published()
-    packed = done.sendable(parcels(read, packing(settings), now))
-    if check:
-        done.delivered.update(parcel.topic for parcel in packed)
-        return done
-    require_topics(settings)
-    deliver(packed, settings, done.delivered, progress)
+    packed = done.sendable(parcels(read, Packing(settings), now))
+    try:
+        if check:
+            done.delivered.update(parcel.topic for parcel in packed)
+        else:
+            require_topics(settings)
+            deliver(packed, settings, done.delivered, progress)
+    except RegistryError as error:
+        raise NotThere(str(error)) from error
     return done
 
 
-def packing(settings: Settings) -> Packing:
-    """Prepare to pack for one installation.
-
-    Raises:
-        NotThere: it has a schema registry, which does not answer.
-    """
-    try:
-        return Packing(settings)
-    except RegistryError as error:
-        raise NotThere(str(error)) from error
+def hushed(settings: Settings) -> Settings:
+    """Let the Kafka library say nothing by itself: what goes wrong is told in a sentence of ours."""
+    options = ",".join(filter(None, (settings.kafka_options, "log_level=0")))
+    return replace(settings, kafka_options=options)
 
 
 def require_topics(settings: Settings) -> None:
@@ -105,7 +102,7 @@ def require_topics(settings: Settings) -> None:
         NotThere: it is not, or it has not.
     """
     try:
-        problems = check_topics(settings).problems
+        problems = check_topics(hushed(settings)).problems
     except KafkaUnavailable as unavailable:
         raise NotThere(str(unavailable)) from unavailable
     if problems:
@@ -120,7 +117,7 @@ def deliver(packed: Iterable[Parcel], settings: Settings, delivered: Counter[str
     """
     waiting: Counter[str] = Counter()
     try:
-        deliverer = Deliverer(settings)
+        deliverer = Deliverer(hushed(settings))
         for parcel in packed:
             deliverer.send(parcel.topic, parcel.key, parcel.value, parcel.headers)
             waiting[parcel.topic] += 1

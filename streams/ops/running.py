@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import IO, Any, Self
 
 from streams.ops.errors import NotFine
 from streams.settings import PREFIX, Settings
+
+LOOKS, LOOK_S = 5, 0.1
+"""How often to try to claim a state directory, and the seconds in between."""
 
 ADDRESSED = (f"{PREFIX}KAFKA", f"{PREFIX}CLICKHOUSE")
 """Whoever sets one of these means that system, and no other that happens to run here."""
@@ -42,7 +46,7 @@ class Claim:
         """
         state_dir.mkdir(parents=True, exist_ok=True)
         lock = (state_dir / "up.lock").open("a")
-        if not _locked(lock):
+        if not _locked_soon(lock):
             lock.close()
             there = find(state_dir)
             where = f" (process {there.pid}, Kafka {there.kafka})" if there else ""
@@ -103,6 +107,15 @@ def _locked(lock: IO[str]) -> bool:
     except OSError:
         return False
     return True
+
+
+def _locked_soon(lock: IO[str]) -> bool:
+    """Try to take the lock some more: whoever only looks whether a stack runs holds it for a moment."""
+    for _ in range(LOOKS):
+        if _locked(lock):
+            return True
+        time.sleep(LOOK_S)
+    return False
 
 
 def _file(state_dir: Path) -> Path:

@@ -1,5 +1,6 @@
 """SQL: one statement to ClickHouse, its rows as a table for people or as JSON lines for programs."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from rich.table import Table
 from rich.text import Text
+from urllib3.exceptions import HTTPError
 
 from streams.ledger.client import connected
 from streams.ledger.errors import EXCEPTION, Refused, Unavailable, explained
@@ -20,6 +22,12 @@ from streams.settings import Settings
 
 ROWS_MAX = 1_000_000
 """Rows held for one answer: an analyst's question, not an export of the store."""
+
+SAID_MAX = 600
+"""Characters of what ClickHouse says about a statement."""
+
+EXPECTED = re.compile(r" Expected(?: one of)?: .*?(?= \([A-Z_]+\)$|$)")
+"""The list of everything that could have stood in place of a syntax error; it hides the error."""
 
 CELL_MAX = 400
 """Characters of one cell of a table on a screen; JSON has all of it."""
@@ -74,8 +82,10 @@ def given(params: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def ask(statement: str, settings: Settings, *, params: Mapping[str, Any] | None = None) -> Answer:
+def ask(statement: str, settings: Settings, *, params: Mapping[str, Any] | None = None, ours: bool = True) -> Answer:
     """Put one statement to ClickHouse. `params`: values for `{name:Type}`, bound by the server.
+
+    `ours`: the statement is one of Clawback's, so that a table which it does not find was never made.
 
     Raises:
         NotThere: ClickHouse does not answer, or refuses the account.
@@ -85,12 +95,12 @@ def ask(statement: str, settings: Settings, *, params: Mapping[str, Any] | None 
         raise Misconfigured("the statement is empty.")
     try:
         with connected(settings, with_database=_has_database(statement)) as client:
-            return _asked(client, statement, dict(params or {}), settings)
+            return _asked(client, statement, dict(params or {}), settings, ours=ours)
     except (Unavailable, Refused) as error:
         raise NotThere(f"{error} {'' if isinstance(error, Refused) else _WHAT_TO_DO}".strip()) from error
 
 
-def _asked(client: Client, statement: str, params: dict[str, Any], settings: Settings) -> Answer:
+def _asked(client: Client, statement: str, params: dict[str, Any], settings: Settings, *, ours: bool) -> Answer:
     try:
         context = client.create_query_context(query=statement, parameters=params)
         if context.is_command or context.is_insert:
@@ -104,20 +114,24 @@ def _asked(client: Client, statement: str, params: dict[str, Any], settings: Set
                 if len(rows) > ROWS_MAX:
                     raise NotFine(f"the answer has more than {ROWS_MAX} rows; add a LIMIT.")
         return Answer(columns=columns, rows=tuple(rows))
-    except ClickHouseError as error:
+    except (ClickHouseError, HTTPError, OSError) as error:
+        said = _says(error)
         meaning = explained(error, settings.clickhouse_shown)
-        if isinstance(meaning, Unavailable) or (isinstance(meaning, Refused) and not _says(error)):
+        if meaning is not None and (ours or not said):
             raise meaning from error
-        raise NotFine(f"ClickHouse does not take this: {_says(error) or error}") from error
+        raise NotFine(f"ClickHouse does not take this: {said or error}") from error
 
 
 _WHAT_TO_DO = "Is it running, and is CLAWBACK_CLICKHOUSE right?"
 
 
 def _says(error: Exception) -> str:
-    """Cut out what ClickHouse itself says, on one line."""
+    """Cut out what ClickHouse itself says, on one line, without what our client had added to the statement."""
     found = EXCEPTION.search(str(error))
-    return " ".join(found.group(1).split())[:600] if found else ""
+    if found is None:
+        return ""
+    said = " ".join(found.group(1).replace(" FORMAT Native", "").split())
+    return EXPECTED.sub("", said)[:SAID_MAX]
 
 
 def _has_database(statement: str) -> bool:

@@ -14,6 +14,7 @@ from streams.embedded.child import Child, ChildFailed
 from streams.embedded.clickhouse import EmbeddedClickHouse
 from streams.ops import migrate
 from streams.ops.errors import NotThere
+from streams.ops.publish import hushed
 from streams.ops.running import ADDRESSED
 from streams.settings import PREFIX, Settings
 from streams.transport.admin import KafkaUnavailable, ensure_topics
@@ -130,7 +131,7 @@ class Stack:
         self._note(f"ClickHouse  {self.settings.clickhouse_shown} (embedded)")
 
     def _make_topics(self) -> None:
-        problems = ensure_topics(self.settings).problems
+        problems = ensure_topics(hushed(self.settings)).problems
         if problems:
             raise NotThere(f"the topics at {self.settings.kafka} are not in order: {'; '.join(problems)}.")
 
