@@ -1,0 +1,66 @@
+"""The worker when its broker goes away: it waits or ends loudly, and nothing it had heard is lost."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from streams.core.verdict import Judgement
+from streams.settings import Settings
+from streams.topics import INPUTS, VERDICTS
+from tests.backends.base import Backend
+from tests.integration import facts
+from tests.integration.cluster import Cluster
+from tests.integration.processes import Running, until
+
+pytestmark = pytest.mark.integration
+
+READY = "clawback worker ready"
+
+
+def cluster_on(kafka: Backend, folder: Path) -> Cluster:
+    policy = folder / "policy.yaml"
+    policy.write_text(facts.POLICY)
+    cluster = Cluster(
+        Settings(
+            kafka=kafka.address,
+            partitions=2,
+            lateness_ms=1_000,
+            commit_ms=100,
+            tick_ms=100,
+            session_ms=6_000,
+            policy=str(policy),
+            state_dir=str(folder / "state"),
+        )
+    )
+    cluster.create()
+    cluster.publish(facts.agent())
+    return cluster
+
+
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+def test_a_broker_that_comes_back_finds_a_worker_that_goes_on(how: str, own_kafka: Backend, tmp_path: Path) -> None:
+    cluster = cluster_on(own_kafka, tmp_path)
+    with Running(tmp_path / "worker.log", cluster.environment, "worker").start(READY) as worker:
+        at = facts.now()
+        cluster.publish(facts.prompt("over", at - 50), facts.approval("over", at - 20))
+        until(lambda: cluster.lag("clawback-worker", [t.name for t in INPUTS]) == 0, "the approval is heard")
+        if how == "killed":
+            own_kafka.kill()
+            time.sleep(3)
+        own_kafka.restart()
+        cluster.publish(facts.change("over", facts.now()))
+        until(lambda: bool(cluster.records(VERDICTS.name)) or not worker.runs, "a verdict", every_s=0.5)
+        if not worker.runs:  # it may have ended instead, to be started again by whoever keeps it running
+            assert worker.code == 75, worker.said[-3000:]
+            worker.start(READY)
+            until(lambda: bool(cluster.records(VERDICTS.name)), "a verdict", every_s=0.5)
+    assert [v.judgement for v in cluster.records(VERDICTS.name)] == [Judgement.UPHELD]
+
+
+def test_a_broker_that_is_not_there_is_one_clear_sentence(tmp_path: Path) -> None:
+    environment = {"CLAWBACK_KAFKA": "127.0.0.1:1", "CLAWBACK_STATE_DIR": str(tmp_path)}
+    with Running(tmp_path / "worker.log", environment, "worker").start() as worker:
+        assert worker.wait() == 3
+        assert "Kafka at 127.0.0.1:1 does not answer" in worker.said
+        assert "Traceback" not in worker.said
