@@ -8,7 +8,7 @@ from streams.ops.lines import Line
 from streams.ops.redate import newest, shifted, span_to
 from tests.unit.ops.files import EXAMPLES, events, example
 
-NOW = Millis(1_795_470_000_000)
+NOW = Millis(1_795_470_000_123)
 DAY = 86_400_000
 FILES = sorted(path.name for path in EXAMPLES.glob("*.jsonl"))
 
