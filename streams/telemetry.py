@@ -5,7 +5,7 @@ import logging.config
 import time
 from typing import Any
 
-CHATTY = ("faust", "mode", "aiokafka", "urllib3", "clickhouse_connect", "asyncio")
+CHATTY = ("faust", "mode", "aiokafka", "urllib3", "clickhouse_connect", "asyncio", "streams.transport.driver")
 """Libraries whose everyday news is not news to whoever runs Clawback; their warnings still show."""
 
 

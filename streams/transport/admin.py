@@ -10,8 +10,12 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, Resourc
 from streams.settings import Settings
 from streams.topics import INPUTS, TOPICS, Cleanup, Topic
 
-ASK_S = 15.0
+ASK_S = 10.0
 """How long a cluster may take to answer a question about itself."""
+
+
+TRY_S = 3.0
+"""How long one try takes, after which it may already be clear that we are not let in."""
 
 
 class KafkaUnavailable(Exception):
@@ -45,13 +49,21 @@ def admin(settings: Settings) -> AdminClient:
     Raises:
         KafkaUnavailable: nobody answers, or we are not let in.
     """
-    trouble: list[str] = []
-    client = AdminClient(settings.kafka_client(error_cb=lambda error: trouble.append(error.str())))
-    try:
-        client.list_topics(timeout=ASK_S)
-    except KafkaException as error:
-        raise unavailable(settings, trouble[-1] if trouble else error.args[0].str()) from None
-    return client
+    trouble: list[KafkaError] = []
+    client = AdminClient(settings.kafka_client(log_level=0, error_cb=trouble.append))
+    deadline = monotonic() + ASK_S
+    while True:
+        try:
+            client.list_topics(timeout=TRY_S)
+        except KafkaException as error:
+            client.poll(0)
+            refused = [e for e in trouble if e.code() == KafkaError._AUTHENTICATION]  # noqa: SLF001 - no public name
+            told = [e for e in trouble if e.code() != KafkaError._ALL_BROKERS_DOWN]  # noqa: SLF001 - as above
+            said = (refused or told or [error.args[0]])[-1]
+            if refused or monotonic() > deadline:
+                raise unavailable(settings, said.str()) from None
+        else:
+            return client
 
 
 def unavailable(settings: Settings, said: str) -> KafkaUnavailable:

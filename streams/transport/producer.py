@@ -44,7 +44,8 @@ class Deliverer:
                     "error_cb": _note_error,
                 }
                 | options
-            )
+            ),
+            logger=log,
         )
 
     def send(

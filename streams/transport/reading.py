@@ -1,5 +1,6 @@
 """Reading a topic from its beginning to its present end, outside any consumer group."""
 
+import logging
 from collections.abc import Iterator
 from time import monotonic
 from typing import Any
@@ -11,6 +12,9 @@ from streams.settings import Settings
 POLL_S = 0.2
 SILENCE_S_MAX = 60.0
 """A broker that says nothing for this long while there is something to read is taken to be away."""
+
+
+log = logging.getLogger(__name__)
 
 
 class ReadFailed(Exception):
@@ -31,7 +35,8 @@ def reader(settings: Settings, name: str) -> Consumer:
                 "fetch.wait.max.ms": 50,
                 "fetch.queue.backoff.ms": 20,
             }
-        )
+        ),
+        logger=log,
     )
 
 
