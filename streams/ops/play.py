@@ -46,7 +46,7 @@ def play(stack: Stack, folder: Path, expected: tuple[Expected, ...], note: Note)
     note(f"published {_send(stack.settings, played.agents)} agents of the registry")
     note(f"published {_send(stack.settings, played.first)} events, some of them twice and out of order")
     _await(stack, expected, note, "judged", _is_judged)
-    note("publishing what is heard too late: an approval, and a responder's report")
+    note("publishing what is heard too late: two approvals, and a responder's report")
     _send(stack.settings, played.late)
     _await(stack, expected, note, "as their stories say", _is_as_told)
     return played

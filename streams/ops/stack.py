@@ -16,6 +16,7 @@ from streams.ops import migrate
 from streams.ops.errors import NotThere
 from streams.ops.publish import hushed
 from streams.ops.running import ADDRESSED
+from streams.resources import PACKAGE
 from streams.settings import PREFIX, Settings
 from streams.transport.admin import KafkaUnavailable, ensure_topics
 
@@ -147,7 +148,7 @@ class Stack:
         for verb, ready in programs:
             log = self.logs / f"{verb}.log"
             child = Child(
-                f"the {verb}", (sys.executable, "-m", "streams.cli", verb), log=log, env=self._environment(verb)
+                f"the {verb}", (sys.executable, "-P", "-m", "streams.cli", verb), log=log, env=self._environment(verb)
             )
             said = _Said(log, ready)
             child.start(lambda: True, START_S)
@@ -169,7 +170,9 @@ class Stack:
         settings = self.settings
         if verb == "ledger" and not self._wishes.own_kafka:
             settings = replace(settings, kafka_options=_consumer_options())
-        return {**os.environ, **environment_of(settings)}
+        # -P keeps whatever lies in the user's directory from being taken for one of our modules; ours are found here
+        found = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
+        return {**os.environ, "PYTHONPATH": found, **environment_of(settings)}
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

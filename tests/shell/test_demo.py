@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -66,8 +65,8 @@ def test_the_demo_comes_out_as_its_stories_say_in_less_than_ninety_seconds() -> 
     shown = json.loads(done.stdout)
     assert shown["ok"] is True
     assert shown["differences"] == []
-    assert re.fullmatch(r"demo: 18 decisions, 11 violated, 17 commands, \d+ rows", shown["summary"])
-    assert sum(shown["rows"].values()) == int(shown["summary"].split()[-2])
+    assert shown["summary"] == "demo: 18 decisions, 11 violated, 17 commands, 124 rows"
+    assert sum(shown["rows"].values()) == 124
     assert [question["question"].split()[0] for question in shown["questions"]] == ["What", "Which", "What"]
     assert all(question["rows"] for question in shown["questions"])
     assert all(row["answers_for_it"] != "nobody" for row in shown["questions"][0]["rows"])
