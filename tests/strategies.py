@@ -345,7 +345,7 @@ WATERMARKS = st.sampled_from(
     sorted(
         {
             Millis(NOON + offset + grace)
-            for offset in (*OFFSETS, -DAY_MS, TIMING.horizon_ms)
+            for offset in (*OFFSETS, -DAY_MS, *(TIMING.horizon_ms + n * HOUR_MS for n in range(5)))
             for grace in (0, MINUTE_MS)
         },
         key=lambda at: abs(at - NOON + HOUR_MS),

@@ -1,5 +1,6 @@
 """Case: one change of a chain, with everything a rule may look at when it judges that change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streams.core.chain import Chain
@@ -8,7 +9,7 @@ from streams.core.evidence import Change, Prompt
 from streams.core.parties import Kind
 from streams.core.registry import Agent, Registry
 from streams.core.requirement import Requirement
-from streams.core.time import Millis, utc
+from streams.core.time import utc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +64,42 @@ def involves_ai(chain: Chain, change: Change, registry: Registry) -> bool:
 
 
 VERBS = {
-    "grant": "Granted", "revoke": "Revoked", "elevate": "Elevated", "create": "Created", "enable": "Enabled",
-    "disable": "Disabled", "delete": "Deleted", "certify": "Certified", "exception": "Made an exception for",
-    "role-change": "Changed the role", "secret-read": "Read secret", "secret-rotate": "Rotated secret",
-    "token-issue": "Issued a token",
-}  # fmt: skip
+    "grant": ("Granted {what} to {whom}", "Granted access to {whom}"),
+    "revoke": ("Revoked {what} from {whom}", "Revoked access from {whom}"),
+    "elevate": ("Elevated {whom} to {what}", "Elevated {whom}"),
+    "create": ("Created {whom} with {what}", "Created {whom}"),
+    "enable": ("Enabled {whom} with {what}", "Enabled {whom}"),
+    "disable": ("Disabled {whom} with {what}", "Disabled {whom}"),
+    "delete": ("Deleted {whom} with {what}", "Deleted {whom}"),
+    "certify": ("Certified {what} for {whom}", "Certified the access of {whom}"),
+    "exception": ("Made an exception for {whom} about {what}", "Made an exception for {whom}"),
+    "role-change": ("Changed the role of {whom} to {what}", "Changed the role of {whom}"),
+    "secret-read": ("Read secret {what} as {whom}", "Read a secret as {whom}"),
+    "secret-rotate": ("Rotated secret {what} of {whom}", "Rotated a secret of {whom}"),
+    "update": ("Updated {whom} with {what}", "Updated {whom}"),
+    "token-issue": ("Issued a token for {what} to {whom}", "Issued a token to {whom}"),
+}
+"""How each operation reads, with entitlements and without."""
+
+OTHERWISE = ("Carried out {operation} of {what} on {whom}", "Carried out {operation} on {whom}")
+
+NAMED_MAX = 3
+NAME_CHARS_MAX = 60
+"""What a sentence names of many or long things, so that the fault stays readable; the event it cites has the rest."""
 
 
 def deed(change: Change) -> str:
     """Tell what was done: `Granted Domain Admin to svc-ci at 2026-11-23T10:04:05Z`."""
-    verb = VERBS.get(change.operation, f"Did {change.operation}")
-    what = ", ".join(e.id for e in change.entitlements)
-    joint = "from" if change.operation == "revoke" else "by" if change.operation == "secret-read" else "to"
-    if change.operation in {"create", "enable", "disable", "delete"} or not what:
-        whom = change.subject.id if not what else f"{change.subject.id} ({what})"
-        return f"{verb} {whom} at {utc(Millis(change.executed_at))}"
-    return f"{verb} {what} {joint} {change.subject.id} at {utc(Millis(change.executed_at))}"
+    with_what, without = VERBS.get(change.operation, OTHERWISE)
+    told = (with_what if change.entitlements else without).format(
+        operation=named([change.operation]),
+        what=named([e.id for e in change.entitlements]),
+        whom=named([change.subject.id]),
+    )
+    return f"{told} at {utc(change.executed_at)}"
+
+
+def named(names: Sequence[str]) -> str:
+    """Name a few things in a sentence: `a, b, c and 4 more`."""
+    few = ", ".join(n if len(n) <= NAME_CHARS_MAX else n[: NAME_CHARS_MAX - 1] + "…" for n in names[:NAMED_MAX])
+    return few if len(names) <= NAMED_MAX else f"{few} and {len(names) - NAMED_MAX} more"

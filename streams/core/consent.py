@@ -7,6 +7,7 @@ from streams.core.evidence import Approval, Change, Consent, Scope
 from streams.core.parties import Kind
 from streams.core.registry import Registry
 from streams.core.requirement import ApprovalsRequired
+from streams.core.time import EVER, Millis
 
 
 class Fault(StrEnum):
@@ -119,7 +120,7 @@ def _vote(approval: Approval, change: Change, required: ApprovalsRequired, regis
         faults.append(Fault.UNVERIFIED)
     if required.independent and approval.approver.id in own_interest(approval, change):
         faults.append(Fault.SELF)
-    if change.executed_at > _ends_at(approval, required):
+    if change.executed_at > ends_at(approval, required):
         faults.append(Fault.EXPIRED)
     widened = widenings(approval.scope, change)
     if widened:
@@ -138,11 +139,12 @@ def own_interest(approval: Approval, change: Change) -> frozenset[str]:
     return frozenset(party for party in (approval.requester, change.subject.id) if party)
 
 
-def _ends_at(approval: Approval, required: ApprovalsRequired) -> int:
+def ends_at(approval: Approval, required: ApprovalsRequired) -> Millis:
+    """Tell until when an approval is good: as it says itself, and no longer than the policy allows."""
     ends = [approval.valid_until] if approval.valid_until is not None else []
     if required.valid_for_ms is not None:
-        ends.append(type(approval.decided_at)(approval.decided_at + required.valid_for_ms))
-    return min(ends, default=2**62)
+        ends.append(Millis(approval.decided_at + required.valid_for_ms))
+    return min(ends, default=EVER)
 
 
 def widenings(scope: Scope, change: Change) -> tuple[str, ...]:
@@ -154,15 +156,15 @@ def widenings(scope: Scope, change: Change) -> tuple[str, ...]:
             found.append("the action is not the one approved (digest differs)")
         return (*found, *_too_long(scope, change))
     if scope.operation is not None and scope.operation != change.operation:
-        found.append(f"operation {change.operation}, approved {scope.operation}")
+        found.append(f"operation {change.operation} where {scope.operation} was approved")
     if scope.subject is None:
         found.append("the approval names no subject")
     elif scope.subject != change.subject.id:
-        found.append(f"subject {change.subject.id}, approved {scope.subject}")
+        found.append(f"subject {change.subject.id} where {scope.subject} was approved")
     beyond = sorted({e.id for e in change.entitlements} - set(scope.entitlements))
     if beyond:
         approved = ", ".join(sorted(scope.entitlements)) or "none"
-        found.append(f"entitlement {', '.join(beyond)}, approved {approved}")
+        found.append(f"entitlement {', '.join(beyond)} where {approved} was approved")
     return (*found, *_too_long(scope, change))
 
 
@@ -170,6 +172,6 @@ def _too_long(scope: Scope, change: Change) -> tuple[str, ...]:
     if scope.max_duration_ms is None:
         return ()
     if change.grant_expires_at is None:
-        return ("no end, approved for a limited time",)
+        return ("no end where a limited time was approved",)
     longer = change.grant_expires_at - change.executed_at > scope.max_duration_ms
     return ("a longer time than approved",) if longer else ()

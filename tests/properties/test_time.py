@@ -3,13 +3,14 @@
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from streams.core.evidence import Evidence
 from streams.core.law import Law
 from streams.core.step import opened, promised, step
-from streams.core.time import NEVER, Millis
+from streams.core.time import EVER, NEVER, Millis
 from streams.core.verdict import assess
 from streams.testkit.telling import Heard, tell
 from tests.cast import DECISION
-from tests.strategies import WATERMARKS, hearings, laws, recent, tellings
+from tests.strategies import WATERMARKS, facts, hearings, laws, recent, tellings
 
 
 @given(tellings(), st.lists(WATERMARKS, max_size=6))
@@ -25,6 +26,22 @@ def test_sparse_and_dense_ticks_agree(telling: tuple[tuple[Heard, ...], Law], ti
     seldom, often = tell(heard, law, decision_id=DECISION), tell(dense, law, decision_id=DECISION)
     assert often.verdicts == seldom.verdicts
     assert often.commands == seldom.commands
+
+
+@given(facts(), laws(), st.data())
+def test_what_comes_in_time_counts_the_same_whenever_it_is_heard(
+    evidence: tuple[Evidence, ...], law: Law, data: st.DataObject
+) -> None:
+    by_time = sorted(evidence, key=lambda fact: fact.occurred_at)
+    heard: list[Heard] = []
+    for fact, following in zip(by_time, [*by_time[1:], by_time[-1]], strict=True):
+        heard.append(Heard((fact,), heard[-1].watermark if heard else NEVER))
+        # Time passes, but not beyond what is still to be heard.
+        passed = Millis(min(following.occurred_at - 1, data.draw(WATERMARKS)))
+        heard.append(Heard((), max(passed, heard[-1].watermark)))
+    bit_by_bit, at_once = tell(heard, law, decision_id=DECISION), tell([Heard(evidence)], law, decision_id=DECISION)
+    assert bit_by_bit.verdicts == at_once.verdicts
+    assert bit_by_bit.commands == at_once.commands
 
 
 @given(tellings(), st.data())
@@ -62,7 +79,7 @@ def test_what_was_promised_is_said_again_after_a_fall(
 @given(hearings(), laws())
 def test_nothing_is_due_after_the_watermark_passed_it(heard: tuple[Heard, ...], law: Law) -> None:
     state = opened(heard[0].evidence[0].tenant, DECISION)
-    for hearing in heard:
+    for hearing in (*heard, Heard((), EVER)):
         made = step(state, hearing.evidence, hearing.watermark, law)
         assert made.wake_at is None or made.wake_at > hearing.watermark
         assert (made.wake_at is None) == (made.state is None)

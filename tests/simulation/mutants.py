@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MUTANTS = Path(__file__).with_name("mutants.toml")
 COPIED = (
     "streams/__init__.py", "streams/topics.py", "streams/core", "streams/testkit", "tests/__init__.py",
-    "tests/conftest.py", "tests/strategies.py", "tests/model", "tests/properties", "tests/simulation",
+    "tests/conftest.py", "tests/cast.py", "tests/strategies.py", "tests/model", "tests/properties", "tests/simulation",
     "tests/scenarios", "tests/unit/__init__.py", "tests/unit/core",
 )  # fmt: skip
 """What the core and its proofs are made of; nothing else can be mutated here."""
@@ -32,13 +32,17 @@ SECONDS_MAX = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """A small wrong edit: in `file`, `find` (which is there exactly once) becomes `replace`; `test` must fail."""
+    """A small wrong edit: in `file`, `find` (which is there exactly once) becomes `replace`, and `test` must fail.
+
+    `notices`: what the test must say when it does, where several things could be wrong.
+    """
 
     name: str
     file: str
     find: str
     replace: str
     test: str
+    notices: str = ""
 
 
 def load() -> tuple[Mutant, ...]:
@@ -115,6 +119,8 @@ def main(words: list[str]) -> int:
             code = run([mutant.test], home, log)
             (home / mutant.file).write_text(original)
             word = {0: "SURVIVED", 1: "caught"}.get(code, f"BROKEN ({code})")
+            if mutant.notices not in log.read_text():
+                word = f"BROKEN (not by {mutant.notices})"
             survived += word != "caught"
             print(f"{word:8} {time.monotonic() - began:5.1f} s  {mutant.name}  by {mutant.test}", flush=True)
             if word.startswith("BROKEN"):

@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 
 from streams.core.case import Case
-from streams.core.consent import Fault
+from streams.core.consent import Fault, ends_at
 from streams.core.finding import Claim, Rule, Severity
 from streams.core.requirement import Response
 from streams.core.time import utc
 
 
 def check(case: Case) -> Iterator[Claim]:
+    required = case.requirement.approvals
     for vote in case.consent.faulty(Fault.EXPIRED):
         approval = vote.approval
-        until = (
-            f"was good until {utc(approval.valid_until)}" if approval.valid_until is not None else "was too old by then"
-        )
+        until = utc(ends_at(approval, required)) if required is not None else "then"
         yield Claim(
             message=(
-                f"{case.deed}; the approval that {approval.approver.id} gave at {utc(approval.decided_at)} {until}."
+                f"{case.deed}; the approval that {approval.approver.id} gave at {utc(approval.decided_at)} "
+                f"was good until {until}."
             ),
             cites=(case.change.event_id, approval.event_id),
         )

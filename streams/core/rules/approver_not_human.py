@@ -5,16 +5,29 @@ from collections.abc import Iterator
 from streams.core.case import Case
 from streams.core.consent import Fault
 from streams.core.finding import Claim, Rule, Severity
+from streams.core.parties import Kind
 from streams.core.requirement import Response
+
+KINDS = {
+    Kind.HUMAN: "person",
+    Kind.AI_AGENT: "AI agent",
+    Kind.SERVICE: "service",
+    Kind.SYSTEM: "system",
+    Kind.UNKNOWN: "party",
+}
 
 
 def check(case: Case) -> Iterator[Claim]:
     for vote in case.consent.faulty(Fault.NOT_HUMAN):
         approver = vote.approval.approver
-        kind = "registered agent" if case.agent(approver.id) is not None else approver.kind.value.replace("_", " ")
+        who = f"{KINDS[approver.kind]} {approver.id}, which is not human"
+        if approver.kind is Kind.UNKNOWN:
+            who = f"{approver.id}, who is not known to be human"
+        if case.agent(approver.id) is not None:
+            who = f"{approver.id}, which is registered as an AI agent"
         only = "the only approval" if len(case.consent.votes) == 1 else "one of the approvals"
         yield Claim(
-            message=f"{case.deed}; {only} is from {kind} {approver.id}, which is not human.",
+            message=f"{case.deed}; {only} is from {who}.",
             cites=(case.change.event_id, vote.approval.event_id),
         )
 

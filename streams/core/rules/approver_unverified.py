@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from streams.core.case import Case
 from streams.core.consent import Fault
 from streams.core.finding import Claim, Rule, Severity
+from streams.core.parties import Assurance
 from streams.core.requirement import Response
 
 
@@ -13,9 +14,10 @@ def check(case: Case) -> Iterator[Claim]:
     for vote in case.consent.faulty(Fault.UNVERIFIED):
         wanted = required.assurance if required is not None else ""
         approval = vote.approval
+        was = "not established" if approval.assurance is Assurance.NONE else f"only {approval.assurance}"
         yield Claim(
             message=(
-                f"{case.deed}; the identity of approver {approval.approver.id} is {approval.assurance}, "
+                f"{case.deed}; the identity of its approver {approval.approver.id} was {was}, "
                 f"where the policy asks for {wanted}."
             ),
             cites=(case.change.event_id, approval.event_id),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from streams.core.case import Case
+from streams.core.evidence import Consent
 from streams.core.finding import Claim, Rule, Severity
 from streams.core.requirement import Response
 from streams.core.time import utc
@@ -12,9 +13,9 @@ def check(case: Case) -> Iterator[Claim]:
     refusal = case.consent.refusal
     if refusal is None:
         return
-    said = f"{refusal.outcome} by {refusal.approver.id} at {utc(refusal.decided_at)}"
+    by = "expired" if refusal.outcome is Consent.EXPIRED else f"been {refusal.outcome} by {refusal.approver.id}"
     yield Claim(
-        message=f"{case.deed}, although the request had been {said}.",
+        message=f"{case.deed}, although the request had {by} at {utc(refusal.decided_at)}.",
         cites=(case.change.event_id, refusal.event_id),
         agent_id=case.acting_agent,
     )

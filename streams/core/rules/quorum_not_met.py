@@ -19,7 +19,7 @@ def check(case: Case) -> Iterator[Claim]:
     who = ", ".join(sorted(people)) or "no person"
     roles = f"; nobody agreed as {', '.join(missing)}" if missing else ""
     yield Claim(
-        message=f"{case.deed} with {len(people)} of {required.count} approvals ({who}){roles}.",
+        message=f"{case.deed} with {len(people)} of {max(required.count, 1)} approvals ({who}){roles}.",
         cites=(case.change.event_id, *(vote.approval.event_id for vote in consent.votes)),
     )
 
