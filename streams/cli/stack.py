@@ -43,15 +43,21 @@ def up(
     from streams.settings import Settings  # noqa: PLC0415 - as above
 
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: _stop(stop))
+    # while things start, a signal leaves at once, and what has started is stopped on the way out
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     wishes = Wishes.of(os.environ, kafka_port=kafka_port, clickhouse_port=clickhouse_port)
     few = None if wishes.own_kafka or os.environ.get("CLAWBACK_PARTITIONS") else PARTITIONS
     settings = Settings.from_environment(policy=policy, state_dir=state_dir, partitions=few)
-    run(settings, wishes, note=note, ready=lambda here, there: _ready(here, there, as_json), stop=stop)
+
+    def ready(here: Settings, running: Any) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: _stop(stop))
+        _say_where(here, running, as_json)
+
+    run(settings, wishes, note=note, ready=ready, stop=stop)
 
 
-def _ready(settings: Any, running: Any, as_json: bool) -> None:
+def _say_where(settings: Any, running: Any, as_json: bool) -> None:
     """Say where everything is, and what to try next."""
     import orjson  # noqa: PLC0415 - keeps `--help` quick
 
