@@ -49,13 +49,13 @@ def load(path: Path) -> tuple[Story, ...]:
 
 
 def _varied(values: dict[str, Any], variant: dict[str, Any], where: str) -> dict[str, Any]:
-    """Lay a variant over the story: `set.<id>.<key>` changes one key of an event or agent, other tables one by one."""
+    """Lay a variant over the story, table by table; `set.<id>.<key>` changes one key of one event or agent."""
     changed = variant.pop("set", {})
     merged = {key: dict(value) if isinstance(value, dict) else value for key, value in values.items()}
     for key, value in variant.items():
         merged[key] = {**merged.get(key, {}), **value} if isinstance(value, dict) else value
-    events: list[dict[str, Any]] = values.get("event", [])
-    known: list[dict[str, Any]] = values.get("agent", [])
+    events: list[dict[str, Any]] = merged.get("event", [])
+    known: list[dict[str, Any]] = merged.get("agent", [])
     merged["event"] = [{**event, "id": name, **changed.pop(name, {})} for name, event in _named(events)]
     merged["agent"] = [{**agent, **changed.pop(agent.get("id"), {})} for agent in known]
     if changed:

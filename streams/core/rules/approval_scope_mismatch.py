@@ -12,7 +12,7 @@ def check(case: Case) -> Iterator[Claim]:
     for vote in case.consent.faulty(Fault.SCOPE):
         approval = vote.approval
         yield Claim(
-            message=f"{case.deed}; {approval.approver.id} approved something else: {'; '.join(vote.widened)}.",
+            message=f"{case.deed}; that is not what {approval.approver.id} approved: {'; '.join(vote.widened)}.",
             cites=(case.change.event_id, approval.event_id),
         )
 

@@ -18,7 +18,7 @@ def check(case: Case) -> Iterator[Claim]:
         yield Claim(
             message=(
                 f"{case.deed}; the identity of its approver {approval.approver.id} was {was}, "
-                f"where the policy asks for {wanted}."
+                f"where the policy asks for it to be {wanted}."
             ),
             cites=(case.change.event_id, approval.event_id),
         )
