@@ -63,8 +63,8 @@ def in_clickhouse(settings: Settings) -> dict[str, int]:
         NotThere: ClickHouse does not answer.
     """
     each = (f"SELECT '{t}' AS name, count() AS rows FROM {t} FINAL" for t in COUNTED)  # noqa: S608 - our own names
-    found = dict(ask(" UNION ALL ".join(each), settings).rows)
-    return {table: int(found[table]) for table in COUNTED}
+    found = {name: int(rows) for name, rows in ask(" UNION ALL ".join(each), settings).rows}
+    return {table: found[table] for table in COUNTED}
 
 
 def counted(settings: Settings, played: Acts) -> tuple[dict[str, int], list[str]]:
