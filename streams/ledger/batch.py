@@ -15,6 +15,10 @@ BATCH_BYTES_MAX = 32 << 20
 insert into one partition of a table all or nothing, and little enough to hold twice in memory."""
 
 
+SHOWN = 3
+"""Ranges named in a line of the log."""
+
+
 @dataclass(slots=True)
 class Range:
     """Records of one partition from `first` to `last`; offsets between them that are not here do not exist."""
@@ -65,6 +69,11 @@ class Batch:
     def tables(self) -> Iterator[Table]:
         """The tables that get rows, in the order of writing."""
         return (table for table in TABLES if any(table in each.rows for each in self.ranges))
+
+    def __str__(self) -> str:
+        """Name the ranges for a log: the first few."""
+        names = [str(each) for each in self.ranges]
+        return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
     def name(self) -> str:
         """Name the exact ranges: in words when there is one, else by number and digest."""

@@ -105,12 +105,12 @@ class Writer:
         while writing.batch.ranges:
             try:
                 written = self._attempt(writing, holder)
-                self._outage.over()
                 wait_s = YOUNG_S / 4
             except (Unavailable, Refused) as error:
                 written, writing.failed = False, True
                 wait_s = self._outage.failed(error)
             if written:
+                self._outage.over()
                 break
             holder.breathe(wait_s)
             writing.keep(holder.claims().keys())
@@ -124,7 +124,7 @@ class Writer:
         if writing.failed and not self._surely_up(writing):
             if self._store.uptime_s() < YOUNG_S:
                 return False
-            log.warning("ClickHouse may have restarted; reading back what it has of %s.", writing.batch.name())
+            log.warning("ClickHouse may have restarted; reading back what it has of %s.", writing.batch)
             writing.doubt(writing.batch.parts)
         writing.failed = False
         if not writing.intended:

@@ -14,8 +14,11 @@ SELECT
     JSONExtract(attrs, 'scope', 'max_duration_ms', 'Nullable(Int64)') AS max_duration_ms,
     JSONExtractString(attrs, 'scope', 'action_digest') AS action_digest,
     fromUnixTimestamp64Milli(JSONExtractInt(attrs, 'decided_at'), 'UTC') AS decided_at,
-    JSONExtract(attrs, 'valid_until', 'Nullable(Int64)') AS valid_until_ms,
-    if(isNull(valid_until_ms), NULL, fromUnixTimestamp64Milli(least(assumeNotNull(valid_until_ms), toInt64(10413791999999)), 'UTC')) AS valid_until,
+    if(
+        JSONExtract(attrs, 'valid_until', 'Nullable(Int64)') IS NULL,
+        NULL,
+        fromUnixTimestamp64Milli(least(JSONExtractInt(attrs, 'valid_until'), toInt64(10413791999999)), 'UTC')
+    ) AS valid_until,
     JSONExtractString(attrs, 'assurance') AS assurance,
     JSONExtractString(attrs, 'method') AS method,
     JSONExtractString(attrs, 'ticket') AS ticket,

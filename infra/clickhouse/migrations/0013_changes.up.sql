@@ -12,8 +12,11 @@ SELECT
     JSONExtract(attrs, 'entitlements', 'Array(Tuple(id String, application String, privileged Bool, environment String))') AS entitlements,
     privileged,
     fromUnixTimestamp64Milli(JSONExtractInt(attrs, 'executed_at'), 'UTC') AS executed_at,
-    JSONExtract(attrs, 'grant_expires_at', 'Nullable(Int64)') AS grant_expires_at_ms,
-    if(isNull(grant_expires_at_ms), NULL, fromUnixTimestamp64Milli(least(assumeNotNull(grant_expires_at_ms), toInt64(10413791999999)), 'UTC')) AS grant_expires_at,
+    if(
+        JSONExtract(attrs, 'grant_expires_at', 'Nullable(Int64)') IS NULL,
+        NULL,
+        fromUnixTimestamp64Milli(least(JSONExtractInt(attrs, 'grant_expires_at'), toInt64(10413791999999)), 'UTC')
+    ) AS grant_expires_at,
     status AS result,
     JSONExtractString(attrs, 'rollback', 'operation') AS rollback_operation,
     JSONExtractString(attrs, 'rollback', 'reference') AS rollback_reference,
