@@ -51,7 +51,7 @@ def load(path: Path) -> tuple[Story, ...]:
 def _varied(values: dict[str, Any], variant: dict[str, Any], where: str) -> dict[str, Any]:
     """Lay a variant over the story, table by table; `set.<id>.<key>` changes one key of one event or agent."""
     changed = variant.pop("set", {})
-    merged = {key: dict(value) if isinstance(value, dict) else value for key, value in values.items()}
+    merged: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in values.items()}
     for key, value in variant.items():
         merged[key] = {**merged.get(key, {}), **value} if isinstance(value, dict) else value
     events: list[dict[str, Any]] = merged.get("event", [])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.chain import CHAIN_LINKS_MAX, Chain
+from streams.core.chain import CHAIN_LINKS_MAX
 from streams.core.evidence import Evidence
 from streams.core.finding import FINDING_TEXT_MAX
 from streams.core.ids import DEFAULT_TENANT, ChangeId, DecisionId, EventId, TenantId
@@ -95,7 +95,3 @@ def test_bounds_are_part_of_the_type(evidence: tuple[Evidence, ...], law: Law, l
     for verdict in told.verdicts:
         assert all(len(reason) <= REASON_TEXT_MAX for reason in verdict.reasons)
         assert all(len(finding.message) <= FINDING_TEXT_MAX for finding in verdict.findings)
-
-
-def test_a_chain_begins_empty() -> None:
-    assert Chain(DEFAULT_TENANT, DECISION).moments == ()
