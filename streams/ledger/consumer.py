@@ -16,6 +16,7 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient
 
 from streams.ledger.batch import Batch, Part
+from streams.ledger.errors import OptionsRefused
 from streams.ledger.resume import Log
 from streams.settings import Settings
 
@@ -38,34 +39,21 @@ class GroupConsumer:
     """
 
     def __init__(self, settings: Settings, topics: Sequence[str], *, group: str, clock: Callable[[], float]) -> None:
-        """Join the group, as far as that can be done without waiting."""
+        """Join the group, as far as that can be done without waiting.
+
+        Raises:
+            OptionsRefused: the client does not take the user's options.
+        """
         self._clock = clock
         self._told: dict[str, float] = {}
         self._settings = settings
         self._admin: AdminClient | None = None
         self._next: dict[Part, int] = {}
         self.waiting: set[Part] = set()
-        self._consumer = Consumer(
-            settings.kafka_client(
-                **{
-                    "group.id": group,
-                    "client.id": group,
-                    "enable.auto.commit": False,
-                    "enable.auto.offset.store": False,
-                    # where to begin is decided by what is in ClickHouse; to be anywhere else would be an error
-                    "auto.offset.reset": "error",
-                    "session.timeout.ms": settings.session_ms,
-                    "heartbeat.interval.ms": max(100, settings.session_ms // 10),
-                    # a member that joins or leaves stops only the partitions that move
-                    "partition.assignment.strategy": "cooperative-sticky",
-                    "isolation.level": "read_committed",
-                    # topics and partitions that are made while we run are found within this time
-                    "topic.metadata.refresh.interval.ms": 10_000,
-                    "queued.max.messages.kbytes": FETCH_BYTES_MAX >> 10,
-                    "error_cb": self._on_trouble,
-                }
-            )
-        )
+        try:
+            self._consumer = Consumer(_options(settings, group) | {"error_cb": self._on_trouble})
+        except KafkaException as error:
+            raise OptionsRefused(f"CLAWBACK_KAFKA_OPTIONS do not fit: {error.args[0].str()}.") from error
         self._consumer.subscribe(
             list(topics), on_assign=self._on_assign, on_revoke=self._on_gone, on_lost=self._on_gone
         )
@@ -209,3 +197,26 @@ class GroupConsumer:
         self.tell(
             error.name(), "Kafka at %s: %s. The ledger goes on when it is back.", self._settings.kafka, error.str()
         )
+
+
+def _options(settings: Settings, group: str) -> dict[str, Any]:
+    """Configure the client: what the protocol depends on is ours, the rest only unless the user says otherwise."""
+    ours = {
+        "group.id": group,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        # where to begin is decided by what is in ClickHouse; to be anywhere else would be an error
+        "auto.offset.reset": "error",
+        # a member that joins or leaves stops only the partitions that move
+        "partition.assignment.strategy": "cooperative-sticky",
+        "isolation.level": "read_committed",
+    }
+    usual = {
+        "client.id": group,
+        "session.timeout.ms": settings.session_ms,
+        "heartbeat.interval.ms": max(100, settings.session_ms // 10),
+        # topics and partitions that are made while we run are found within this time
+        "topic.metadata.refresh.interval.ms": 10_000,
+        "queued.max.messages.kbytes": FETCH_BYTES_MAX >> 10,
+    }
+    return usual | settings.kafka_client(**ours)

@@ -17,6 +17,10 @@ class Refused(LedgerError):
     """ClickHouse is there and will not have us: wrong account, no such database, not migrated. A person must act."""
 
 
+class OptionsRefused(LedgerError):
+    """The Kafka client does not take the options that the user gave it."""
+
+
 class TopicReplaced(LedgerError):
     """A topic is not the one that was written so far: its offsets mean other records now."""
 

@@ -10,6 +10,7 @@ from contextlib import closing
 
 from streams.codec.avro import AvroCodec
 from streams.ledger.batch import Gathering
+from streams.ledger.client import connected, translated
 from streams.ledger.consumer import GroupConsumer
 from streams.ledger.errors import Stopping, Unavailable
 from streams.ledger.loop import Loop
@@ -65,6 +66,17 @@ def run(settings: Settings, stop: threading.Event) -> None:
                     loop.turn()
             except Stopping:
                 log.info("Stopped while waiting; what was not written will be read again.")
+
+
+def start_over(settings: Settings) -> None:
+    """Forget how far the ledger is, for a Kafka that is known to be a new one; rows that are there stay and are known.
+
+    Raises:
+        Unavailable: nobody answers.
+        Refused: ClickHouse will not have us, or was not migrated.
+    """
+    with connected(settings) as client, translated(settings):
+        client.command("DELETE FROM sink_progress WHERE sink = {sink:String}", parameters={"sink": sink_of(settings)})
 
 
 def _ready(store: Store, outage: Outage, stop: threading.Event) -> bool:

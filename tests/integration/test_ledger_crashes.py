@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +19,8 @@ from tests.integration.processes import Running, until
 pytestmark = [pytest.mark.integration, pytest.mark.chaos]
 
 KILLED = -9
+
+POLL_MS = 4_000
 
 
 @pytest.fixture
@@ -99,14 +102,15 @@ def test_a_clickhouse_killed_under_load_costs_no_row(own: Ledgered, own_clickhou
 def test_a_stopped_clickhouse_makes_the_ledger_wait_say_so_once_and_catch_up(
     own: Ledgered, own_clickhouse: Backend, tmp_path: Path
 ) -> None:
-    """Longer than the session of the group: a ledger that did not keep polling would have been put out of it."""
-    with Running(tmp_path / "ledger.log", own.environment, "ledger").start("Reading") as ledger:
+    """Longer than the group lets a member go without polling: one that only slept would have been put out of it."""
+    environment = {**own.environment, "CLAWBACK_KAFKA_OPTIONS": f"max.poll.interval.ms={POLL_MS}"}
+    with Running(tmp_path / "ledger.log", environment, "ledger").start("Reading") as ledger:
         own.publish(*crowd(20))
         own.until_done()
-        own_clickhouse.stop()
+        own_clickhouse.kill()
         own.publish(*crowd(60))
         until(lambda: "The ledger waits" in ledger.said, "the ledger waits")
-        time.sleep(1.5 * own.settings.session_ms / 1_000)
+        time.sleep(1.5 * POLL_MS / 1_000)
         assert ledger.runs
         own_clickhouse.start()
         own.until_done()
@@ -157,3 +161,32 @@ def test_ledgers_share_the_partitions_and_take_over_from_one_that_leaves_or_dies
         assert third.stop() == 0
     assert town.counts(VIEWS)["prompts"] == 300
     assert town.physical() == _exactly(300)
+
+
+def test_a_ledger_that_slept_through_the_loss_of_its_partitions_does_no_harm(
+    ledgered: Ledgered, tmp_path: Path
+) -> None:
+    """It is stopped in the middle of its work (SIGSTOP), another one takes over, and then it wakes up and goes on."""
+    town = ledgered.other(ledger_rows=20, ledger_wait_ms=20)
+    decisions = crowd(100)
+    with (
+        Running(tmp_path / "sleeper.log", town.environment, "ledger").start("Reading") as sleeper,
+        Running(tmp_path / "heir.log", town.environment, "ledger").start() as heir,
+    ):
+        until(lambda: "Reading" in heir.said, "both have partitions")
+        town.publish(*decisions[:200])
+        until(lambda: _written(town) > 20, "they write", every_s=0.01)
+        sleeper.signal(signal.SIGSTOP)
+        town.publish(*decisions[200:])
+        town.until_done()
+        sleeper.signal(signal.SIGCONT)
+        until(lambda: sleeper.said.count("Reading") > 1, "it is let in again")
+        town.publish(*crowd(110)[400:])
+        town.until_done()
+        assert sleeper.stop() == 0
+        assert heir.stop() == 0
+    assert town.counts(["prompts", "changes", "verdict_latest", "issued_commands"]) == dict.fromkeys(
+        ["prompts", "changes", "verdict_latest", "issued_commands"], 110
+    )
+    town.optimize()
+    assert town.physical() == _exactly(110)
