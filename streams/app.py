@@ -3,7 +3,6 @@
 import logging
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -78,23 +77,14 @@ def compose(app: faust.App, settings: Settings, policy: Policy, partitions: int)
     )
     cast("Any", app).before_commit = deliverer.flushed
     adapt.attach(app, adapt.Adapting(settings, codec, deliverer, quarantine))
-    decide.attach(app, decider, tick_s=settings.tick_ms / 1000, now=wall_clock)
-    app.on_partitions_assigned.connect(_announce(), weak=False)
+    decide.attach(app, decider, tick_s=settings.tick_ms / 1000, now=wall_clock, on_ready=_announce)
     return feed
 
 
-def _announce() -> Callable[..., Any]:
-    """Say once, for people and for whoever started us, that the worker has its partitions."""
-    said: list[bool] = []
-
-    async def assigned(_: faust.App, assigned: Any, **__: Any) -> None:
-        log.info("partitions: %d assigned", len(assigned))
-        if not said:
-            said.append(True)
-            sys.stderr.write("clawback worker ready\n")
-            sys.stderr.flush()
-
-    return assigned
+def _announce() -> None:
+    """Say, for people and for whoever started us, that the worker has its partitions and knows their state."""
+    sys.stderr.write("clawback worker ready\n")
+    sys.stderr.flush()
 
 
 def run_worker(settings: Settings) -> int:

@@ -30,8 +30,13 @@ def record_of(event: EventT[Any]) -> Record:
     )
 
 
-def attach(app: faust.App, decider: Decider, *, tick_s: float, now: Callable[[], Millis]) -> AgentT[Any]:
-    """Connect the decider to its input topics and to time."""
+def attach(
+    app: faust.App, decider: Decider, *, tick_s: float, now: Callable[[], Millis], on_ready: Callable[[], None]
+) -> AgentT[Any]:
+    """Connect the decider to its input topics and to time.
+
+    `on_ready` is called once, when the first partitions are restored and the broker has said where they end.
+    """
     inputs = app.topic(*decider.inputs, key_serializer="raw", value_serializer="raw", internal=False)
 
     @app.agent(inputs, name="decide", concurrency=1)
@@ -47,9 +52,13 @@ def attach(app: faust.App, decider: Decider, *, tick_s: float, now: Callable[[],
     silence = Silence(decider)
 
     async def tick() -> None:
+        ready = False
         while not app.should_stop:
             with guarded("the tick of decide"):
-                await _tick(app, decider, silence, now)
+                passed = await _tick(app, decider, silence, now)
+            if passed and not ready:
+                ready = True
+                on_ready()
             await app.sleep(tick_s)
 
     app.task(tick)
@@ -70,24 +79,25 @@ def _consumer(app: faust.App) -> Consumer:
     return cast("Consumer", app.consumer)
 
 
-async def _tick(app: faust.App, decider: Decider, silence: Silence, now: Callable[[], Millis]) -> None:
-    """Let event time pass on every partition that this worker owns."""
+async def _tick(app: faust.App, decider: Decider, silence: Silence, now: Callable[[], Millis]) -> bool:
+    """Let event time pass on every partition that this worker owns. Says whether it could."""
     partitions, generation = owned_partitions(app, decider), app.consumer_generation_id
     if not partitions:
-        return
+        return False
     async with decider.lock:
         await decider.own(partitions)
     asked_at = now()
     read = await silence.read_to_end(_consumer(app), [TP(topic, n) for n in partitions for topic in decider.inputs])
     if read is None:
         await app.sleep(ASK_AGAIN_S)
-        return
+        return False
     for number in partitions:
         async with decider.lock:
             if generation != app.consumer_generation_id or number not in owned_partitions(app, decider):
-                return
+                return False
             done = [tp.topic for tp in read if tp.partition == number]
             await decider.tick(number, read_to_end=done, asked_at=asked_at)
+    return True
 
 
 def _on_revoked(decider: Decider, silence: Silence) -> Callable[..., Any]:

@@ -168,8 +168,11 @@ class Stack:
     def _environment(self, verb: str) -> dict[str, str]:
         """Give a program the environment of this one, and all settings, so that it agrees with us."""
         settings = self.settings
-        if verb == "ledger" and not self._wishes.own_kafka:
-            settings = replace(settings, kafka_options=_consumer_options())
+        if not self._wishes.own_kafka:
+            # the embedded broker takes half a session to let anybody into a group
+            settings = replace(settings, session_ms=int(CONSUMER_SETTINGS["session.timeout.ms"]))
+            if verb == "ledger":
+                settings = replace(settings, kafka_options=_consumer_options())
         # -P keeps whatever lies in the user's directory from being taken for one of our modules; ours are found here
         found = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
         return {**os.environ, "PYTHONPATH": found, **environment_of(settings)}
