@@ -1,10 +1,11 @@
 """A Kafka cluster as one test sees it: its own topics, a way to publish, and everything that came out."""
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from streams.codec.avro import AvroCodec
 from streams.codec.records import kind_of
@@ -54,6 +55,18 @@ class Cluster:
             topic = self.settings.topic(by_record(kind).name)
             deliverer.send(topic, key.encode(), codec.encode(record), partition=partition)
         deliverer.flush()
+
+    def publish_at_once(self, *records: Any) -> None:
+        """Publish records so that all of them become visible in the same moment (one transaction)."""
+        name = f"{self.settings.app}-{uuid.uuid4().hex[:8]}"
+        options = {"transactional.id": name, "partitioner": "murmur2_random"}
+        producer, codec = Producer(self.settings.kafka_client(**options)), AvroCodec()
+        producer.init_transactions(ANSWER_S)
+        producer.begin_transaction()
+        for record in records:
+            topic = self.settings.topic(by_record(kind_of(record)).name)
+            producer.produce(topic, codec.encode(record), record.decision_id.encode())
+        producer.commit_transaction(ANSWER_S)
 
     def publish_bytes(self, topic: str, value: bytes, key: bytes = b"k", partition: int | None = None) -> None:
         deliverer = Deliverer(self.settings)
