@@ -1,9 +1,11 @@
 """The worker on a real Apache Kafka: what it says, what it survives, and what it does not let itself be told."""
 
+import json
 import struct
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -181,18 +183,42 @@ def test_what_is_not_understood_is_kept_with_its_reason_and_the_work_goes_on(ste
         "no decision": codec.encode(facts.without_decision(facts.change("x", at))),
         "the far future": codec.encode(facts.change("y", at + 3_600_000)),
         "before 2000": codec.encode(facts.change("z", 900_000_000_000)),
+        "an operation longer than any": codec.encode(replace(facts.change("w", at), operation="x" * 100_000)),
         "nothing": b"",
     }
     for value in bad.values():
         cluster.publish_bytes(CHANGES.name, value)
     cluster.publish(facts.prompt("fine", at - 50), facts.approval("fine", at - 20), facts.change("fine", at))
     until_judged(cluster, "fine")
-    until(lambda: len(cluster.records(QUARANTINE.name)) >= len(bad), "everything bad is in quarantine")
-    kept = cluster.records(QUARANTINE.name)
+    until(lambda: len(quarantined(cluster, CHANGES.name)) >= len(bad), "everything bad is in quarantine", every_s=0.3)
+    kept = quarantined(cluster, CHANGES.name)
     assert sorted(q.value for q in kept) == sorted(bad.values())
     assert len({q.reason for q in kept}) == len(bad), [q.reason for q in kept]
     assert [v.judgement for v in verdicts(cluster, "fine")] == [Judgement.UPHELD]
     assert not {"x", "y", "z"} & {v.decision_id for v in cluster.records(VERDICTS.name)}
+
+
+def test_what_a_platform_says_and_nobody_maps_is_kept_with_its_reason(steady: tuple[Cluster, Running]) -> None:
+    cluster, _ = steady
+    unmapped = {"uuid": "u-1", "published": "2026-11-23T10:00:00.000Z", "eventType": "spaceship.launch", "actor": {}}
+    bad = {
+        "no JSON": b"{half a",
+        "no object": b"42",
+        "no text": b"\xff\xfe",
+        "a type nobody maps": json.dumps(unmapped).encode(),
+    }
+    for value in bad.values():
+        cluster.publish_bytes("raw.okta", value)
+    until(lambda: len(quarantined(cluster, "raw.okta")) >= len(bad), "all of it is in quarantine", every_s=0.3)
+    kept = quarantined(cluster, "raw.okta")
+    assert sorted(q.value for q in kept) == sorted(bad.values())
+    assert {q.stage for q in kept} == {"adapt"}
+    assert len({q.reason for q in kept}) == len(bad), [q.reason for q in kept]
+    assert any("spaceship.launch" in q.reason for q in kept)
+
+
+def quarantined(cluster: Cluster, topic: str) -> list[Any]:
+    return [q for q in cluster.records(QUARANTINE.name) if q.topic == cluster.settings.topic(topic)]
 
 
 def test_state_that_cannot_be_read_stops_the_worker_and_moves_no_offset(cluster: Cluster, worker: Running) -> None:
