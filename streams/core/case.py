@@ -59,7 +59,10 @@ def acts_as_ai(change: Change, registry: Registry) -> bool:
 
 def involves_ai(chain: Chain, change: Change, registry: Registry) -> bool:
     """Say whether an AI had a part in a change: it acted, it was asked, or it approved."""
-    approved_by_ai = any(a.approver.kind is Kind.AI_AGENT for a in chain.approvals)
+    approved_by_ai = any(
+        a.approver.kind is Kind.AI_AGENT or registry.as_of(a.tenant, a.approver.id, a.decided_at) is not None
+        for a in chain.approvals
+    )
     return acts_as_ai(change, registry) or bool(chain.prompts) or approved_by_ai
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from streams.core.evidence import Approval, Change, Context, Evidence, Outcome, Prompt
@@ -11,6 +11,15 @@ from streams.core.time import Millis
 
 CHAIN_LINKS_MAX = 256
 """A decision is five to twenty facts. What needs more is a loop or an attack, and must not eat the worker's memory."""
+
+
+KINDS: tuple[tuple[str, type[Evidence]], ...] = (
+    ("prompts", Prompt),
+    ("contexts", Context),
+    ("approvals", Approval),
+    ("changes", Change),
+    ("outcomes", Outcome),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +45,26 @@ class Chain:
 
     An event that came with two different contents is here twice: which is true cannot be known from here, and a
     contradiction must not make a fact disappear. `overflow_from`: since when more than CHAIN_LINKS_MAX facts had been
-    offered; the earliest are kept.
+    offered; the earliest are kept. `prompts` and so on: the facts of one kind, in the same order.
     """
 
     tenant: TenantId
     decision_id: DecisionId
     links: tuple[Link, ...] = ()
     overflow_from: Millis | None = None
+    prompts: tuple[Prompt, ...] = field(init=False, repr=False, compare=False)
+    contexts: tuple[Context, ...] = field(init=False, repr=False, compare=False)
+    approvals: tuple[Approval, ...] = field(init=False, repr=False, compare=False)
+    changes: tuple[Change, ...] = field(init=False, repr=False, compare=False)
+    outcomes: tuple[Outcome, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the facts by kind once, for every rule asks for them about every change."""
+        by_kind: dict[type[Evidence], list[Evidence]] = {}
+        for fact in self.evidence:
+            by_kind.setdefault(type(fact), []).append(fact)
+        for name, kind in KINDS:
+            object.__setattr__(self, name, tuple(by_kind.get(kind, ())))
 
     def with_evidence(self, evidence: Evidence, counts_from: Millis) -> Self:
         """Add one fact. A fact that is already here changes nothing, whenever it is heard again.
@@ -98,28 +120,3 @@ class Chain:
     def evidence(self) -> Iterator[Evidence]:
         """Walk the facts in order."""
         return (link.evidence for link in self.links)
-
-    @property
-    def prompts(self) -> tuple[Prompt, ...]:
-        """The prompts, in order."""
-        return tuple(e for e in self.evidence if isinstance(e, Prompt))
-
-    @property
-    def contexts(self) -> tuple[Context, ...]:
-        """The contexts, in order."""
-        return tuple(e for e in self.evidence if isinstance(e, Context))
-
-    @property
-    def approvals(self) -> tuple[Approval, ...]:
-        """The approvals and refusals, in order."""
-        return tuple(e for e in self.evidence if isinstance(e, Approval))
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """The changes, in order."""
-        return tuple(e for e in self.evidence if isinstance(e, Change))
-
-    @property
-    def outcomes(self) -> tuple[Outcome, ...]:
-        """The outcomes of our commands, in order."""
-        return tuple(e for e in self.evidence if isinstance(e, Outcome))

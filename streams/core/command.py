@@ -12,7 +12,7 @@ from streams.core.law import Law
 from streams.core.parties import Entitlement, Subject
 from streams.core.requirement import Mode, Response
 from streams.core.time import Millis
-from streams.core.verdict import Verdict
+from streams.core.verdict import Assessment, Verdict
 
 
 class Action(StrEnum):
@@ -73,27 +73,33 @@ class Command:
 
 
 def oblige(
-    verdict: Verdict, found: tuple[Finding, ...], chain: Chain, law: Law, issued: tuple[Issued, ...]
+    verdict: Verdict, assessment: Assessment, chain: Chain, law: Law, issued: tuple[Issued, ...]
 ) -> tuple[Command, ...]:
     """Derive the commands that a verdict makes necessary and that have not been issued yet.
 
-    `found`: all findings, also those beyond what the verdict lists.
+    `assessment`: what the verdict says, with all findings, also those beyond what it lists.
     """
     if verdict.mode is Mode.OBSERVE:
         return ()
-    return tuple(_commands(verdict, found, chain, law, {(i.action, i.target): i for i in issued}))
+    return tuple(_commands(verdict, assessment, chain, law, {(i.action, i.target): i for i in issued}))
 
 
 def _commands(
     verdict: Verdict,
-    found: tuple[Finding, ...],
+    assessment: Assessment,
     chain: Chain,
     law: Law,
     latest: dict[tuple[Action, str], Issued],
 ) -> Iterator[Command]:
+    against: dict[ChangeId, list[Finding]] = {}
+    reported: dict[ChangeId, list[Change]] = {}
+    for finding in assessment.findings:
+        against.setdefault(finding.change_id, []).append(finding)
+    for change in chain.changes:
+        reported.setdefault(change.change_id, []).append(change)
     for change_id in verdict.changes:
-        findings = [f for f in found if f.change_id == change_id]
-        change = _meant(change_id, findings, chain)
+        findings = against.get(change_id, [])
+        change = _meant(reported[change_id], findings)
         worst = max((f.response for f in findings), key=lambda r: r.rank, default=Response.OBSERVE)
         revoked = latest.get((Action.REVOKE, change_id))
         reinstated = latest.get((Action.REINSTATE, change_id))
@@ -102,7 +108,7 @@ def _commands(
         if takes_back and not in_force and undoing(change) is not None:
             ordinal = revoked.ordinal + 1 if revoked is not None else 1
             yield _command(verdict, change, Action.REVOKE, change_id, ordinal, findings)
-        if revoked is not None and in_force and not findings and not verdict.reasons:
+        if revoked is not None and in_force and not findings and not assessment.reasons:
             yield _command(verdict, change, Action.REINSTATE, change_id, revoked.ordinal, [], revoked.command_id)
         for agent_id in sorted({f.agent_id for f in findings if f.agent_id and f.response is Response.SUSPEND_AGENT}):
             if (Action.SUSPEND_AGENT, agent_id) not in latest and not law.policy.is_protected(agent_id):
@@ -113,9 +119,8 @@ def _commands(
                 )
 
 
-def _meant(change_id: ChangeId, findings: list[Finding], chain: Chain) -> Change:
+def _meant(reported: list[Change], findings: list[Finding]) -> Change:
     """Find the change that a command is about: where events contradict, an accused one that can be undone."""
-    reported = [change for change in chain.changes if change.change_id == change_id]
     cited = {event_id for finding in findings for event_id in finding.cites}
     return min(reported, key=lambda change: (change.event_id not in cited, undoing(change) is None))
 

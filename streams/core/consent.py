@@ -90,7 +90,7 @@ def weigh(
         for n, a in enumerate(in_time)
         if a.outcome is Consent.APPROVED and taken_back.get((a.approval_id, a.approver.id), -1) < n
     )
-    late = tuple(a for a in stated if a.outcome is Consent.APPROVED and a not in in_time)
+    late = tuple(a for a in stated if a.outcome is Consent.APPROVED and a.decided_at > change.executed_at + skew_ms)
     return Weighing(required, votes, late, _refusal(in_time))
 
 

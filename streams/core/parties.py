@@ -24,8 +24,7 @@ class Assurance(StrEnum):
 
     def reaches(self, wanted: "Assurance") -> bool:
         """Say whether this assurance is at least the wanted one."""
-        order = tuple(Assurance)
-        return order.index(self) >= order.index(wanted)
+        return ASSURANCES[self] >= ASSURANCES[wanted]
 
 
 class Authority(StrEnum):
@@ -38,8 +37,11 @@ class Authority(StrEnum):
 
     def exceeds(self, allowed: "Authority") -> bool:
         """Say whether doing this needs more than what is allowed."""
-        order = tuple(Authority)
-        return order.index(self) > order.index(allowed)
+        return AUTHORITIES[self] > AUTHORITIES[allowed]
+
+
+ASSURANCES = {assurance: place for place, assurance in enumerate(Assurance)}
+AUTHORITIES = {authority: place for place, authority in enumerate(Authority)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

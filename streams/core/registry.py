@@ -70,7 +70,9 @@ class Registry:
 
     def as_of(self, tenant: TenantId, agent_id: str, at: Millis) -> Agent | None:
         """Find the entry that held at `at`, or None if the agent was not registered then."""
-        versions = self.versions.get((tenant, agent_id), ())
+        versions = self.versions.get((tenant, agent_id))
+        if versions is None:
+            return None
         held = [v for v in versions if v.occurred_at <= at]
         if held:
             return held[-1]

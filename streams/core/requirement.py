@@ -21,7 +21,10 @@ class Response(StrEnum):
     @property
     def rank(self) -> int:
         """Place in the order from mild to severe."""
-        return tuple(Response).index(self)
+        return RANKS[self]
+
+
+RANKS = {response: rank for rank, response in enumerate(Response)}
 
 
 class Mode(StrEnum):

@@ -160,7 +160,7 @@ def _judged(state: State, instant: Millis, law: Law) -> tuple[State, Verdict | N
         supersedes=before.verdict_id if before is not None else None,
     )
     # Whoever hears a fact again after its decision was forgotten must not take back what had been agreed to then.
-    commands = () if state.beyond_horizon else oblige(verdict, assessment.findings, view, law, state.issued)
+    commands = () if state.beyond_horizon else oblige(verdict, assessment, view, law, state.issued)
     said = Said(verdict_id=verdict.verdict_id, version=verdict.version, content=content)
     issued = (*state.issued, *(command.issued for command in commands))
     return replace(state, said=said, issued=issued), verdict, commands

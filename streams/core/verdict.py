@@ -183,8 +183,11 @@ def pronounce(
 
 def _worst(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Take as many findings as a verdict lists, the worst of them, in the order in which they are reported."""
+    if len(findings) <= FINDINGS_MAX:
+        return findings
     severe = sorted(findings, key=lambda f: -tuple(Severity).index(f.severity))[:FINDINGS_MAX]
-    return tuple(finding for finding in findings if finding in severe)
+    listed = {finding.finding_id for finding in severe}
+    return tuple(finding for finding in findings if finding.finding_id in listed)
 
 
 def _listed(assessment: Assessment) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ def test_a_command_follows_from_a_violation_and_a_policy_that_enforces(
     if law.policy.mode is Mode.ENFORCE and told.verdicts:
         for finding in told.verdicts[-1].findings:
             change = next(changes[event_id] for event_id in finding.cites if event_id in changes)
+            if len({c.action_digest for c in changes.values() if c.change_id == change.change_id}) > 1:
+                continue  # One id for two changes: one of them is answered, and the verdict tells of the contradiction.
             answered = finding.response.rank < Response.REVOKE.rank or law.policy.is_protected(change.subject.id)
             assert answered or undoing(change) is None or in_force(told.commands, change.change_id)
 

@@ -7,9 +7,15 @@ import pytest
 from streams.core.command import INVERSES, Action, Issued, carries_out, undoing
 from streams.core.evidence import Change, Rollback
 from streams.core.ids import ChangeId, CommandId, EventId
+from streams.core.law import Law
 from streams.core.parties import Kind, Subject
-from streams.core.time import Millis
-from tests.cast import ENTITLEMENTS, GRANTED, NOON, SUBJECTS
+from streams.core.registry import Registry
+from streams.core.requirement import ApprovalsRequired, Requirement, Response
+from streams.core.time import HOUR_MS, Millis
+from streams.core.verdict import FINDINGS_MAX
+from streams.testkit.policy import FixedPolicy
+from streams.testkit.telling import Heard, tell
+from tests.cast import AGREED, DECISION, ENTITLEMENTS, GRANTED, NOON, SUBJECTS, TIMING
 from tests.strategies import folded
 
 REVOKE = Issued(command_id=CommandId("cmd_1"), action=Action.REVOKE, target="change-1", ordinal=1)
@@ -26,6 +32,24 @@ DONE = replace(
 
 def is_own(change: Change, *issued: Issued) -> bool:
     return carries_out(change, issued, folded([GRANTED, change]))
+
+
+def test_a_change_is_given_back_even_when_more_is_found_against_others_than_a_verdict_lists() -> None:
+    asked = Requirement(operation_class="any", approvals=ApprovalsRequired(), on_violation=Response.REVOKE)
+    others = [
+        replace(
+            GRANTED,
+            event_id=EventId(f"other-{n}"),
+            change_id=ChangeId(f"other-{n}"),
+            subject=Subject(id=f"svc-{n}"),
+        )
+        for n in range(FINDINGS_MAX + 10)
+    ]
+    heard = [Heard((GRANTED, *others)), Heard((AGREED,), Millis(NOON + HOUR_MS))]
+    law = Law(FixedPolicy(otherwise=asked, timing=TIMING), Registry())
+    commands = tell(heard, law, decision_id=DECISION).commands
+    assert [c.target for c in commands if c.action is Action.REINSTATE] == ["change-1"]
+    assert len({c.target for c in commands if c.action is Action.REVOKE}) == 1 + len(others)
 
 
 def test_a_change_is_undone_as_it_says_itself_else_by_the_inverse_of_its_operation() -> None:
