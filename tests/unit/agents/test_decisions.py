@@ -9,7 +9,6 @@ TOPICS = ("changes", "approvals")
 LATENESS_MS = 100
 
 
-
 def decisions_with(*wakes: tuple[str, int]) -> Decisions:
     decisions = Decisions(TOPICS, LATENESS_MS)
     for name, wake_at in wakes:
