@@ -17,7 +17,7 @@ from streams.codec.state import decode_state, encode_state
 from streams.core.evidence import Evidence
 from streams.core.ids import DecisionId, TenantId
 from streams.core.law import Law
-from streams.core.step import Step, next_wake, step
+from streams.core.step import Step, next_wake, promised, step
 from streams.core.time import NEVER, Millis
 from streams.settings import Settings
 from streams.topics import INPUTS, REVOCATIONS, VERDICTS
@@ -219,7 +219,17 @@ class Decider:
         return True
 
     async def _say(self, partition: int, decisions: Decisions, steps: Mapping[Key, Step]) -> None:
-        """Deliver what was decided, then save that it was: the other way round a crash would swallow a command."""
+        """Promise, deliver, save, each known to be durable before the next; any other order loses or contradicts.
+
+        The promise notes up to where those who will speak are judged: a worker that starts again below that watermark
+        must not hear in time what had been late, and say something else under the same version.
+        """
+        speaking = [name for name, taken in steps.items() if taken.verdicts or taken.commands]
+        for name in speaking:
+            bound = promised(decisions.of(name), decisions.watermark.at)
+            self._deliverer.send(self._changelog, orjson.dumps(name), encode_state(bound), partition=partition)
+        if speaking:
+            await self._deliverer.flushed()
         for (_, decision_id), taken in steps.items():
             key = decision_id.encode("utf-8", "surrogatepass")
             for verdict in taken.verdicts:
@@ -230,7 +240,7 @@ class Decider:
                 self._deliverer.send(self._commands, key, self._codec.encode(command), headers_for(command))
                 self.counts.commands += 1
                 log.info("decision %s: %s %s", decision_id, command.action, command.command_id)
-        if any(taken.verdicts or taken.commands for taken in steps.values()):
+        if speaking:
             await self._deliverer.flushed()
         for name, taken in steps.items():
             value = encode_state(taken.state) if taken.state is not None else None
