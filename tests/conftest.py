@@ -10,7 +10,9 @@ SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.data_too_large)
 settings.register_profile("dev", max_examples=50, deadline=None, print_blob=True, suppress_health_check=SLOW_IS_FINE)
 settings.register_profile("ci", settings.get_profile("dev"), max_examples=300, derandomize=True, database=None)
 settings.register_profile("nightly", settings.get_profile("dev"), max_examples=5_000)
-settings.register_profile("mutants", settings.get_profile("ci"), phases=(Phase.explicit, Phase.generate))
-"""A planted bug has to be noticed, not explained: no shrinking."""
+settings.register_profile(
+    "mutants", settings.get_profile("ci"), max_examples=2_000, phases=(Phase.explicit, Phase.generate)
+)
+"""A planted bug has to be noticed for certain, and not explained: more examples, and no shrinking."""
 
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))

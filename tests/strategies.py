@@ -374,6 +374,7 @@ RECONSIDERED = choices(
     (Authority.EXECUTE, Authority.EXECUTE, Authority.NONE),
     ACTORS[:4],
     (False, True),
+    ((), (), ("svc-ci",)),
 )
 
 
@@ -383,7 +384,7 @@ def reconsiderations(draw: Draw) -> tuple[tuple[Heard, ...], Law]:
 
     Every statement was made before the execution and is heard only after the change was judged without it.
     """
-    prompted, on_violation, authority, actor, another = draw(RECONSIDERED)
+    prompted, on_violation, authority, actor, another, protected = draw(RECONSIDERED)
     asked = Requirement(
         operation_class="privilege-elevation",
         authority=authority,
@@ -400,7 +401,8 @@ def reconsiderations(draw: Draw) -> tuple[tuple[Heard, ...], Law]:
         decided_at = Millis(NOON - HOUR_MS + n)
         said = replace(AGREED, event_id=EventId(f"said-{n}"), outcome=outcome, decided_at=decided_at)
         heard.append(Heard((said,), Millis(NOON + (n + 2) * HOUR_MS)))
-    return tuple(heard), Law(FixedPolicy(otherwise=asked, timing=TIMING), Registry().with_agents(REGISTERED), RULES)
+    policy = FixedPolicy(otherwise=asked, timing=TIMING, protected=protected)
+    return tuple(heard), Law(policy, Registry().with_agents(REGISTERED), RULES)
 
 
 def tellings() -> st.SearchStrategy[tuple[tuple[Heard, ...], Law]]:
