@@ -16,7 +16,8 @@ class Cleanup(StrEnum):
 class Topic:
     """One topic. `record`: name of the schema of its values, None for values in somebody else's format.
 
-    `kept_for_ms`: `retention.ms`; what must outlive an outage of ClickHouse stays a week.
+    `kept_for_ms`: `retention.ms`; what must outlive an outage of ClickHouse stays a week. `value_bytes_max`:
+    `max.message.bytes`, where it is not the broker's own.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Topic:
     readers: str
     cleanup: Cleanup = Cleanup.DELETE
     kept_for_ms: int = 7 * 24 * 3_600_000
+    value_bytes_max: int | None = None
 
 
 CHANGES = Topic(

@@ -13,6 +13,7 @@ from streams.codec.bounds import VALUE_BYTES_MAX
 from streams.codec.errors import Malformed, RegistryError
 from streams.codec.records import BY_KIND, BY_RECORD, KINDS, Record
 from streams.codec.released import Releases
+from streams.codec.weight import check_weight
 
 MAGIC = 0
 """The first byte of version 0 of the wire format, the only one that carries the id in front of the body."""
@@ -118,6 +119,7 @@ class AvroCodec:
             raise Malformed(f"Schema id {schema_id} is of {reader.kind}; this topic carries {expected}.")
         plain = _body(value, schema_id, reader)
         record: Record = BY_KIND[reader.kind].from_plain(with_text(plain) if reader.kind == "quarantined" else plain)
+        check_weight(record)
         return record
 
     def _writer(self, kind: str) -> Writer:

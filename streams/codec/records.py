@@ -19,6 +19,7 @@ from streams.codec import (
 from streams.codec.errors import Malformed
 from streams.codec.quarantined import Quarantined
 from streams.codec.uncorrelated import Uncorrelated
+from streams.codec.weight import check_weight
 from streams.core.command import Command
 from streams.core.evidence import Approval, Change, Context, Evidence, Outcome, Prompt
 from streams.core.registry import Agent
@@ -79,4 +80,5 @@ def from_plain(kind: str, plain: Mapping[str, Any]) -> Record:
     if form is None:
         raise Malformed(f"There is no record called {kind[:60]!r}; there are {', '.join(KINDS)}.")
     record: Record = form.from_plain(plain)
+    check_weight(record)
     return record

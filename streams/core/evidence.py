@@ -1,11 +1,11 @@
 """Evidence: the closed union of immutable facts about one decision (prompt, context, approval, change, outcome)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from json import dumps
 
-from streams.core.ids import ChangeId, CommandId, DecisionId, EventId, TenantId
+from streams.core.ids import ChangeId, CommandId, DecisionId, EventId, TenantId, digest
 from streams.core.parties import Actor, Approver, Assurance, Authority, Entitlement, Subject
 from streams.core.time import Millis
 
@@ -209,3 +209,23 @@ class Outcome(Fact):
 
 
 Evidence = Prompt | Context | Approval | Change | Outcome
+
+
+def essence(fact: Evidence) -> Evidence:
+    """Reduce a fact to what it is judged by: long texts become digests, which still tell two contents apart.
+
+    A worker remembers this much of every fact of every open decision; the texts themselves are in the ledger.
+    """
+    match fact:
+        case Prompt():
+            return replace(fact, text=_digest(fact.text), rationale=_digest(fact.rationale))
+        case Context():
+            return replace(fact, excerpt=_digest(fact.excerpt))
+        case Outcome():
+            return replace(fact, detail=_digest(fact.detail))
+        case Approval() | Change():
+            return fact
+
+
+def _digest(text: str) -> str:
+    return digest("txt", text) if text else text

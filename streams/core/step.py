@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from streams.core.chain import Chain
 from streams.core.command import Command, Issued, carries_out, oblige
-from streams.core.evidence import Change, Evidence
+from streams.core.evidence import Change, Evidence, essence
 from streams.core.ids import DecisionId, TenantId, VerdictId
 from streams.core.law import Law
 from streams.core.time import NEVER, Millis
@@ -114,7 +114,7 @@ def _folded(state: State, evidence: Iterable[Evidence], watermark: Millis, law: 
     for fact in evidence:
         late = fact.occurred_at <= passed
         beyond = beyond or (first and fact.occurred_at <= passed - law.policy.timing.horizon_ms)
-        chain = chain.with_evidence(fact, Millis(passed + 1) if late else fact.occurred_at)
+        chain = chain.with_evidence(essence(fact), Millis(passed + 1) if late else fact.occurred_at)
     return replace(state, chain=chain, beyond_horizon=beyond)
 
 

@@ -7,6 +7,7 @@ from time import monotonic, sleep
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
+from streams.codec.weight import STATE_BYTES_MAX
 from streams.settings import Settings
 from streams.topics import INPUTS, TOPICS, Cleanup, Topic
 
@@ -38,6 +39,7 @@ def changelog_topic(settings: Settings) -> Topic:
         key="tenant and decision_id",
         record=None,
         cleanup=Cleanup.COMPACT,
+        value_bytes_max=STATE_BYTES_MAX,
         writers="decide",
         readers="decide, on recovery",
     )
@@ -158,6 +160,8 @@ def _new(settings: Settings, topic: Topic) -> NewTopic:
     config = {"cleanup.policy": topic.cleanup.value}
     if topic.cleanup is Cleanup.DELETE:
         config["retention.ms"] = str(topic.kept_for_ms)
+    if topic.value_bytes_max is not None:
+        config["max.message.bytes"] = str(topic.value_bytes_max)
     return NewTopic(
         settings.topic(topic.name),
         num_partitions=settings.partitions,

@@ -7,6 +7,7 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
+from streams.codec.weight import STATE_BYTES_MAX
 from streams.settings import Settings
 
 Headers = Sequence[tuple[str, bytes]]
@@ -41,6 +42,7 @@ class Deliverer:
                     "partitioner": "murmur2_random",
                     "queue.buffering.max.messages": QUEUE_MESSAGES_MAX,
                     "message.timeout.ms": DELIVERY_MS,
+                    "message.max.bytes": STATE_BYTES_MAX,
                     "error_cb": _note_error,
                 }
                 | options
