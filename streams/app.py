@@ -26,6 +26,9 @@ from streams.transport.credentials import faust_credentials
 from streams.transport.producer import Deliverer
 from streams.transport.registry_feed import RegistryFeed
 
+BUFFER_MAX = 500
+"""Records that wait inside the worker, per agent: at 1 MiB each, what a small machine can hold."""
+
 log = logging.getLogger(__name__)
 
 
@@ -46,9 +49,10 @@ def build_app(settings: Settings) -> faust.App:
         broker_session_timeout=settings.session_ms / 1000,
         broker_heartbeat_interval=settings.session_ms / 10_000,
         broker_request_timeout=max(settings.session_ms / 1000, 30.0),
-        broker_max_poll_records=500,
+        broker_max_poll_records=BUFFER_MAX,
         consumer_auto_offset_reset="earliest",
         processing_guarantee="at_least_once",
+        stream_buffer_maxsize=BUFFER_MAX,
         stream_wait_empty=True,
         stream_recovery_delay=0.0,
         topic_disable_leader=True,
