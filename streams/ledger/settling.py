@@ -105,6 +105,8 @@ class Settler:
         until = time.monotonic() + PREDECESSOR_S
         try:
             running = self._store.running(self._query_prefix)
+            if running:
+                log.info("Waiting for %d inserts of whoever wrote before us.", len(running))
             while running and time.monotonic() < until:
                 holder.breathe(PREDECESSOR_POLL_S)
                 running &= self._store.running(self._query_prefix)

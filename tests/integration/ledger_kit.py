@@ -62,6 +62,13 @@ class Ledgered:
         migrate.up(self.settings)
         return self
 
+    def never_merge(self) -> Ledgered:
+        """Keep ClickHouse from merging parts, which would hide that a row had been written twice."""
+        with connected(self.settings) as client:
+            for name in TABLE_NAMES:
+                client.command(f"ALTER TABLE {name} MODIFY SETTING max_bytes_to_merge_at_max_space_in_pool = 1")
+        return self
+
     def other(self, **changes: Any) -> Ledgered:
         """The same with other settings."""
         return Ledgered(replace(self.settings, **changes))

@@ -27,7 +27,7 @@ from streams.ledger.progress import Claim, Progress
 from streams.ledger.rows import Position, rows_of
 from streams.ledger.run import start_over
 from streams.ledger.store import Store
-from streams.ledger.tables import LEDGER, TABLES, Table
+from streams.ledger.tables import EVIDENCE, LEDGER, TABLES, Table
 from streams.ledger.writer import Writer
 from streams.ops import migrate
 from streams.settings import Settings
@@ -131,7 +131,7 @@ def test_a_replay_of_everything_changes_no_count(ledgered: Ledgered) -> None:
 
 
 def test_a_ledger_that_forgot_its_progress_writes_what_is_missing_and_nothing_twice(ledgered: Ledgered) -> None:
-    ledgered.publish(*crowd(40))
+    ledgered.never_merge().publish(*crowd(40))
     ledgered.keep_all()
     kept = ledgered.physical()
     ledgered.tell("DELETE FROM evidence WHERE decision_id < 'decision-000010'")
@@ -322,3 +322,20 @@ class _Holds:
     def fenced(self, parts: Mapping[Part, str]) -> None:
         assert set(parts.values()) == {"second"}
         self._claims = {part: claim for part, claim in self._claims.items() if part not in parts}
+
+
+def test_a_batch_becomes_one_part_a_month_and_its_token_is_remembered(ledgered: Ledgered) -> None:
+    """More than the client sends in one piece (2 MB): were it several blocks, it could be there by half."""
+    prompt = next(r for r in examples() if isinstance(r, Prompt))
+    texts = (replace(prompt, event_id=EventId(f"e{n}"), text=f"{n} " * 400) for n in range(5_000))
+    rows = [row for n, record in enumerate(texts) for _, row in rows_of(record, Position("t", 0, n))]
+    with closing(Store(ledgered.settings)) as store:
+        for attempt in ("first", "second"):
+            store.insert(EVIDENCE, rows, token="evidence:t:0:0-4999", query_id=f"{uuid.uuid4().hex}-{attempt}")
+        blocks = ledgered.ask(
+            "SELECT max(max_block_number) FROM system.parts WHERE database = currentDatabase() AND table = 'evidence'"
+        )
+        assert blocks == [(1,)]
+        assert ledgered.counts(["evidence"]) == {"evidence": 5_000}
+        store.insert(EVIDENCE, rows, token="another", query_id=uuid.uuid4().hex)
+        assert ledgered.counts(["evidence"]) == {"evidence": 10_000}
