@@ -42,6 +42,8 @@ class Worker:
         self.watermark = Watermark.over(TOPICS, LATENESS_MS)
         self._durable = durable
         self._states = dict(durable.states)
+        restored = ((d, next_wake(state, NEVER, law)) for d, state in self._states.items())
+        self._wakes = {decision: wake_at for decision, wake_at in restored if wake_at is not None}
         self._offsets = dict(durable.offsets)
         self._log = log
         self._law = law
@@ -77,14 +79,12 @@ class Worker:
 
     def due(self) -> list[DecisionId]:
         """List the decisions that the watermark has reached."""
-        wakes = {d: next_wake(state, self.watermark.at, self._law) for d, state in sorted(self._states.items())}
-        return [decision for decision, wake_at in wakes.items() if wake_at is None or wake_at <= self.watermark.at]
+        return sorted(decision for decision, wake_at in self._wakes.items() if wake_at <= self.watermark.at)
 
     @property
     def next_wake(self) -> Millis | None:
         """Tell the earliest watermark at which a decision wants to be looked at."""
-        wakes = (next_wake(state, NEVER, self._law) for state in self._states.values())
-        return min((wake_at for wake_at in wakes if wake_at is not None), default=None)
+        return min(self._wakes.values(), default=None)
 
     def _take_steps(self, by_decision: dict[DecisionId, tuple[Evidence, ...]]) -> None:
         steps = {
@@ -117,6 +117,9 @@ class Worker:
                     states.pop(decision, None)
                 else:
                     states[decision] = made.state
+            self._wakes.pop(decision, None)
+            if made.wake_at is not None:
+                self._wakes[decision] = made.wake_at
             self._fall("saved")
 
     def _of(self, decision: DecisionId) -> State:

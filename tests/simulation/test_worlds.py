@@ -1,7 +1,7 @@
 """Unkind and hostile worlds say what calm ones say. SIMULATION_SEEDS: how many seeds; SIMULATION_SEED: just one."""
 
 import os
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,12 +24,13 @@ def seeds() -> list[int]:
     return list(dict.fromkeys((*range(int(os.environ.get("SIMULATION_SEEDS", "200"))), *past)))
 
 
-@lru_cache(maxsize=8)
+@cache
 def calm(seed: int, *, answered: bool) -> Trace:
     """Run the calm twin of a world. `answered`: a responder carries out what it orders."""
     evidence: tuple[Evidence, ...] = workload(seed)
-    trace = World(seed, CALM, evidence, LAW).run()
-    return World(seed, CALM, (*evidence, *responses(trace)), LAW).run() if answered else trace
+    if answered:
+        evidence = (*evidence, *responses(calm(seed, answered=False)))
+    return World(seed, CALM, evidence, LAW).run()
 
 
 EVERYWHERE = (

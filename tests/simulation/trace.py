@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 
 from streams.core.command import Command
@@ -46,9 +47,12 @@ class Fell:
 Event = Decided | Delivered | Committed | Fell
 
 
-@dataclass(slots=True)
+@dataclass
 class Trace:
-    """What happened. `states`: all that is known of each decision in the end. `open`: what still has to be judged."""
+    """What happened. `states`: all that is known of each decision in the end; `unjudged`: what is still due then.
+
+    What is derived from the events is for when the world has come to its end.
+    """
 
     seed: int
     evidence: tuple[Evidence, ...]
@@ -56,7 +60,7 @@ class Trace:
     states: Mapping[str, State] = field(default_factory=dict)
     unjudged: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def decisions(self) -> tuple[str, ...]:
         """Name all decisions of the workload."""
         return tuple(sorted({fact.decision_id for fact in self.evidence}))
@@ -66,7 +70,7 @@ class Trace:
         """Walk everything that was delivered, again and again if it was."""
         return (event.output for event in self.events if isinstance(event, Delivered))
 
-    @property
+    @cached_property
     def verdicts(self) -> dict[str, list[Verdict]]:
         """The verdicts of each decision, in the order in which each was first seen, every one once."""
         seen: dict[str, dict[Verdict, None]] = {decision: {} for decision in self.decisions}
@@ -75,7 +79,7 @@ class Trace:
                 seen[output.decision_id].setdefault(output)
         return {decision: list(verdicts) for decision, verdicts in seen.items()}
 
-    @property
+    @cached_property
     def commands(self) -> dict[str, list[Command]]:
         """The commands of each decision, in the order in which each was first seen, every one once."""
         seen: dict[str, dict[Command, None]] = {decision: {} for decision in self.decisions}
