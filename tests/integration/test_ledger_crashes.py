@@ -61,17 +61,27 @@ def test_a_ledger_killed_at_any_point_of_a_batch_goes_on_without_loss_or_doubles
             for point, town in towns.items()
         }
         assert {point: process.wait() for point, process in dying.items()} == dict.fromkeys(POINTS, KILLED)
-        left = {point: sum(town.physical().values()) for point, town in towns.items()}
+        left = {point: (town.physical(), town.done()) for point, town in towns.items()}
         for point, town in towns.items():
             ending.enter_context(Running(tmp_path / f"{point}-again.log", town.environment, "ledger").start())
         for town in towns.values():
             town.until_done()
         assert {point: town.physical() for point, town in towns.items()} == dict.fromkeys(POINTS, _exactly(60))
-    assert left["after-intent"] == 0 < left["after-some-inserts"] < left["after-inserts"], "it died where it should"
+    _died_where_they_should(left)
     said = {point: (tmp_path / f"{point}-again.log").read_text() for point in POINTS}
     assert {point for point in POINTS if "Read back" in said[point]} == {
         "after-intent", "after-some-inserts", "after-inserts",
     }  # fmt: skip
+
+
+def _died_where_they_should(left: dict[str, tuple[dict[str, int], dict[tuple[str, int], int]]]) -> None:
+    """What each left behind: rows, and what it had said is done. Evidence is written first, commands last."""
+    assert {point for point, (rows, _) in left.items() if not rows["evidence"]} == {"after-intent"}
+    assert {point for point, (rows, _) in left.items() if not rows["commands"]} == {
+        "after-intent",
+        "after-some-inserts",
+    }
+    assert {point for point, (_, done) in left.items() if done} == {"after-done", "after-commit"}
 
 
 @pytest.fixture
