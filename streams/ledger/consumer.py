@@ -129,17 +129,18 @@ class GroupConsumer:
         return Log(low=low, high=high, committed=offset, topic_id=topic_id)
 
     def topic_ids(self, topics: Collection[str]) -> dict[str, str]:
-        """Ask Kafka for its own ids of topics; empty where the broker gives none (before Kafka 2.8, and Tansu)."""
+        """Ask Kafka for its own ids of topics; empty where the broker does not say."""
         if self._admin is None:
             self._admin = AdminClient(self._settings.kafka_client())
         ids = dict.fromkeys(topics, "")
-        try:
-            for name, answer in self._admin.describe_topics(
-                TopicCollection(sorted(topics)), request_timeout=KAFKA_S
-            ).items():
+        asked = self._admin.describe_topics(TopicCollection(sorted(topics)), request_timeout=KAFKA_S)
+        for name, answer in asked.items():
+            try:
                 ids[name] = str(answer.result(KAFKA_S).topic_id)
-        except (KafkaException, TimeoutError, AttributeError) as error:
-            self.tell("topic-ids", "Kafka does not tell the ids of topics (%s): one made anew may go unnoticed.", error)
+            except (KafkaException, TimeoutError) as error:
+                self.tell(
+                    "topic ids", "Kafka does not tell the id of %s (%s): one made anew may go unseen.", name, error
+                )
         return ids
 
     def commit(self, batch: Batch) -> None:

@@ -81,7 +81,7 @@ class Settler:
     def _settle(self, parts: Collection[Part], holder: Holder) -> dict[Part, tuple[Claim, Start]]:
         ids = self._consumer.topic_ids({topic for topic, _ in parts})
         known = self._progress.known(parts)
-        claims = {part: Claim(known[part].epoch + 1, ids[part[0]]) for part in parts}
+        claims = {part: Claim(known[part].epoch + 1, ids[part[0]] or known[part].topic_id) for part in parts}
         # From here on whoever wrote before us stops at its next batch; the one it may be writing now is waited for,
         # and only then is it asked how far it came.
         self._progress.claim(claims)
