@@ -29,7 +29,7 @@ def test_every_file_opens_with_a_sentence_and_has_one_idea(path: Path) -> None:
 
 
 def test_nothing_names_a_machine_or_a_registry() -> None:
-    hosts = ("pypi" + ".org", "python" + "hosted", "registry.npm" + "js", "repo1." + "maven", "repo.maven" + ".apache")
+    hosts = ("pypi" + ".org", "python" + "hosted", "registry.npm" + "js", "repo1." + "maven", "repo." + "maven")
     homes = ("/ro" + "ot/", "/home/" + "runner", "/wo" + "rk/")
     found = [
         f"{path.relative_to(ROOT)}: {word}"

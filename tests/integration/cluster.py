@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
@@ -15,8 +16,27 @@ from streams.transport.admin import changelog_topic, ensure_topics, partitions_o
 from streams.transport.partitioner import partition_of
 from streams.transport.producer import Deliverer
 from streams.transport.reading import read_all
+from tests.integration import facts
 
 ANSWER_S = 20
+
+
+def cluster_on(kafka: str, folder: Path, **different: Any) -> "Cluster":
+    """Topics and settings for tests that want verdicts within seconds, under the policy of `facts`."""
+    policy = folder / "policy.yaml"
+    policy.write_text(facts.POLICY)
+    quick: dict[str, Any] = {
+        "partitions": 2,
+        "lateness_ms": 1_000,
+        "commit_ms": 100,
+        "tick_ms": 100,
+        "session_ms": 6_000,
+        "policy": str(policy),
+        "state_dir": str(folder / "state"),
+    }
+    made = Cluster(Settings(kafka=kafka, **(quick | different)))
+    made.create()
+    return made
 
 
 @dataclass(frozen=True, slots=True)

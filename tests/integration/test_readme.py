@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from streams.settings import Settings
 from streams.topics import CHANGES, OUTCOMES
 from tests.backends.base import Backend
-from tests.integration import facts
-from tests.integration.cluster import Cluster
+from tests.integration.cluster import cluster_on
 from tests.integration.processes import Running, until
 
 pytestmark = pytest.mark.integration
@@ -28,20 +26,7 @@ def test_the_policy_of_the_readme_is_accepted() -> None:
 
 
 def test_what_the_readme_publishes_is_judged_and_its_responder_reports(own_kafka: Backend, tmp_path: Path) -> None:
-    policy = tmp_path / "policy.yaml"
-    policy.write_text(facts.POLICY)
-    cluster = Cluster(
-        Settings(
-            kafka=own_kafka.address,
-            partitions=2,
-            lateness_ms=1_000,
-            tick_ms=100,
-            session_ms=6_000,
-            policy=str(policy),
-            state_dir=str(tmp_path / "state"),
-        )
-    )
-    cluster.create()
+    cluster = cluster_on(own_kafka.address, tmp_path)
     publish, respond = (text.replace("127.0.0.1:9092", own_kafka.address) for text in PROGRAMS)
     subprocess.run([sys.executable, "-c", publish], check=True, timeout=60)
     assert [change.decision_id for change in cluster.records(CHANGES.name)] == ["dec-7001"]

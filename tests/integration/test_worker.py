@@ -16,11 +16,10 @@ from streams.codec.avro import AvroCodec
 from streams.core.command import Action
 from streams.core.parties import Kind
 from streams.core.verdict import Judgement
-from streams.settings import Settings
 from streams.topics import APPROVALS, CHANGES, INPUTS, PROMPTS, QUARANTINE, REVOCATIONS, VERDICTS
 from tests.backends.topics import delete_topics
 from tests.integration import facts
-from tests.integration.cluster import Cluster
+from tests.integration.cluster import Cluster, cluster_on
 from tests.integration.processes import Running, until
 
 pytestmark = pytest.mark.integration
@@ -28,24 +27,8 @@ pytestmark = pytest.mark.integration
 READY = "clawback worker ready"
 
 
-def cluster_on(kafka: str, prefix: str, folder: Path) -> Cluster:
-    policy = folder / "policy.yaml"
-    policy.write_text(facts.POLICY)
-    made = Cluster(
-        Settings(
-            kafka=kafka,
-            topic_prefix=prefix,
-            app=f"{prefix}app",
-            partitions=4,
-            lateness_ms=1_000,
-            commit_ms=100,
-            tick_ms=100,
-            policy=str(policy),
-            state_dir=str(folder / "state"),
-            session_ms=6_000,
-        )
-    )
-    made.create()
+def prepared(kafka: str, prefix: str, folder: Path) -> Cluster:
+    made = cluster_on(kafka, folder, topic_prefix=prefix, app=f"{prefix}app", partitions=4)
     made.publish(facts.agent())
     return made
 
@@ -53,7 +36,7 @@ def cluster_on(kafka: str, prefix: str, folder: Path) -> Cluster:
 @pytest.fixture
 def cluster(kafka_bootstrap: str, topic_prefix: str, tmp_path: Path) -> Cluster:
     """Topics for one test alone, which starts and ends its worker itself."""
-    return cluster_on(kafka_bootstrap, topic_prefix, tmp_path)
+    return prepared(kafka_bootstrap, topic_prefix, tmp_path)
 
 
 @pytest.fixture
@@ -66,7 +49,7 @@ def worker(cluster: Cluster, tmp_path: Path) -> Iterator[Running]:
 def steady(kafka_bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, Running]]:
     """Topics and a running worker for the tests that only speak to it; each has decisions of its own."""
     folder, prefix = tmp_path_factory.mktemp("steady"), f"test-{uuid.uuid4().hex[:10]}-"
-    made = cluster_on(kafka_bootstrap, prefix, folder)
+    made = prepared(kafka_bootstrap, prefix, folder)
     with Running(folder / "worker.log", made.environment, "worker").start(READY) as process:
         yield made, process
         assert process.stop() == 0

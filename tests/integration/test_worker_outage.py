@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from streams.core.verdict import Judgement
-from streams.settings import Settings
 from streams.topics import INPUTS, VERDICTS
 from tests.backends.base import Backend
 from tests.integration import facts
-from tests.integration.cluster import Cluster
+from tests.integration.cluster import cluster_on
 from tests.integration.processes import Running, until
 
 pytestmark = pytest.mark.integration
@@ -18,28 +17,9 @@ pytestmark = pytest.mark.integration
 READY = "clawback worker ready"
 
 
-def cluster_on(kafka: Backend, folder: Path) -> Cluster:
-    policy = folder / "policy.yaml"
-    policy.write_text(facts.POLICY)
-    cluster = Cluster(
-        Settings(
-            kafka=kafka.address,
-            partitions=2,
-            lateness_ms=1_000,
-            commit_ms=100,
-            tick_ms=100,
-            session_ms=6_000,
-            policy=str(policy),
-            state_dir=str(folder / "state"),
-        )
-    )
-    cluster.create()
-    cluster.publish(facts.agent())
-    return cluster
-
-
 def test_a_broker_that_comes_back_finds_a_worker_that_goes_on(own_kafka: Backend, tmp_path: Path) -> None:
-    cluster = cluster_on(own_kafka, tmp_path)
+    cluster = cluster_on(own_kafka.address, tmp_path)
+    cluster.publish(facts.agent())
     with Running(tmp_path / "worker.log", cluster.environment, "worker").start(READY) as worker:
         at = facts.now()
         cluster.publish(facts.prompt("over", at - 50), facts.approval("over", at - 20))

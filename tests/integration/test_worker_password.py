@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from streams.embedded.child import free_port
-from streams.settings import Settings
 from streams.topics import VERDICTS
 from tests.backends.base import Unavailable
 from tests.backends.kafka import KafkaBroker
 from tests.integration import facts
-from tests.integration.cluster import Cluster
+from tests.integration.cluster import cluster_on
 from tests.integration.processes import Running, until
 
 pytestmark = pytest.mark.integration
@@ -58,20 +57,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
 
 
 def test_the_right_password_opens_every_way_to_the_broker(guarded: Guarded, tmp_path: Path) -> None:
-    policy = tmp_path / "policy.yaml"
-    policy.write_text(facts.POLICY)
-    cluster = Cluster(
-        Settings(
-            kafka=guarded.address,
-            kafka_options=OPTIONS.format(PASSWORD),
-            partitions=2,
-            lateness_ms=1_000,
-            session_ms=6_000,
-            policy=str(policy),
-            state_dir=str(tmp_path / "state"),
-        )
-    )
-    cluster.create()
+    cluster = cluster_on(guarded.address, tmp_path, kafka_options=OPTIONS.format(PASSWORD))
     cluster.publish(facts.agent())
     environment = {**cluster.environment, "CLAWBACK_KAFKA_OPTIONS": cluster.settings.kafka_options}
     with Running(tmp_path / "worker.log", environment, "worker").start("clawback worker ready") as worker:
