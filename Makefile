@@ -64,6 +64,7 @@ contracts: $(DEV) ## Check who imports whom
 
 golden: $(DEV) ## Write the goldens again; read the diff as a reviewer would
 	$(BIN)/python -m tests.golden.write
+	$(BIN)/python -m tests.unit.ledger.examples
 
 mutants: $(DEV) ## Plant every known bug in a copy and see it caught
 	$(BIN)/python -m tests.simulation.mutants

@@ -12,6 +12,7 @@ from typing import Self
 from streams.embedded.broker import CONSUMER_SETTINGS, EmbeddedBroker
 from streams.embedded.child import Child, ChildFailed
 from streams.embedded.clickhouse import EmbeddedClickHouse
+from streams.ledger.run import start_over
 from streams.ops import migrate
 from streams.ops.errors import NotThere
 from streams.ops.publish import hushed
@@ -138,6 +139,8 @@ class Stack:
 
     def _migrate(self) -> None:
         done = migrate.up(self.settings)
+        if not self._wishes.own_kafka:
+            start_over(self.settings)  # the embedded broker has forgotten everything, and ClickHouse has not
         self._note(f"tables      {len(done)} migrations applied" if done else "tables      up to date")
 
     def _start_programs(self) -> None:

