@@ -13,8 +13,10 @@ import pytest
 from confluent_kafka import Producer
 
 from streams.codec.avro import AvroCodec
+from streams.codec.state import decode_state
 from streams.core.command import Action
 from streams.core.parties import Kind
+from streams.core.step import State
 from streams.core.verdict import Judgement
 from streams.topics import APPROVALS, CHANGES, INPUTS, PROMPTS, QUARANTINE, REVOCATIONS, VERDICTS
 from tests.backends.topics import delete_topics
@@ -105,6 +107,25 @@ def test_a_killed_worker_remembers_what_it_had_heard_and_says_nothing_twice(clus
     assert [v.judgement for v in verdicts(cluster, "kept")] == [Judgement.UPHELD]
     assert len(verdicts(cluster, "once")) == 1
     assert len(commands(cluster, "once")) == 1
+
+
+def test_what_is_about_to_be_said_is_promised_before(steady: tuple[Cluster, Running]) -> None:
+    cluster, _ = steady
+    at = facts.now()
+    cluster.publish(facts.prompt("bound", at - 50), facts.change("bound", at))
+    until_judged(cluster, "bound")
+    until(lambda: any(state.said for state in saved(cluster, "bound")), "the state after the verdict is saved")
+    states = saved(cluster, "bound")
+    first_said = next(n for n, state in enumerate(states) if state.said is not None)
+    (verdict,) = verdicts(cluster, "bound")
+    assert [state.promised_until >= verdict.judged_at for state in states[:first_said]][-1]
+    assert not any(state.promised_until >= verdict.judged_at for state in states[: first_said - 1])
+
+
+def saved(cluster: Cluster, decision: str) -> list[State]:
+    """The states of a decision that the changelog holds, oldest first."""
+    name = json.dumps(["default", decision], separators=(",", ":")).encode()
+    return [decode_state(m.value() or b"") for m in cluster.messages(cluster.changelog) if m.key() == name]
 
 
 def test_evidence_on_the_wrong_partition_still_meets_its_decision(steady: tuple[Cluster, Running]) -> None:
