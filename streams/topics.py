@@ -1,6 +1,5 @@
 """THE table of topics: name, key, record, who writes, who reads. Nothing else in the product names a topic."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,8 +73,6 @@ QUARANTINE = Topic(
 INPUTS = (CHANGES, PROMPTS, CONTEXTS, APPROVALS, OUTCOMES)
 """What decide joins. All have the same number of partitions, so that partition i of each reaches the same worker."""
 
-OUTPUTS = (VERDICTS, REVOCATIONS, QUARANTINE)
-
 RAW_SOURCES = ("okta", "cloudtrail", "otel")
 """The platforms whose own format we understand; each has a topic `raw.<source>` and an adapter of the same name."""
 
@@ -100,8 +97,3 @@ def by_record(record: str) -> Topic:
         KeyError: no topic carries it.
     """
     return {topic.record: topic for topic in TOPICS if topic.record is not None}[record]
-
-
-def named(prefix: str) -> Iterator[tuple[Topic, str]]:
-    """Pair every topic with its name on a cluster where ours carry a prefix (`""` for none)."""
-    return ((topic, prefix + topic.name) for topic in TOPICS)

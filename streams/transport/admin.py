@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+from confluent_kafka.admin import AdminClient, NewTopic
 
 from streams.codec.weight import STATE_BYTES_MAX
 from streams.settings import Settings
@@ -168,14 +168,3 @@ def _new(settings: Settings, topic: Topic) -> NewTopic:
         replication_factor=settings.replicas,
         config=config,
     )
-
-
-def cleanup_of(client: AdminClient, name: str) -> str:
-    """Ask how a topic lets go of its records.
-
-    Raises:
-        KafkaException: the topic is not there.
-    """
-    resource = ConfigResource(ResourceType.TOPIC, name)
-    described = client.describe_configs([resource])[resource].result(timeout=ASK_S)
-    return str(described["cleanup.policy"].value)
