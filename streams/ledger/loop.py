@@ -11,9 +11,9 @@ from confluent_kafka import Message
 
 from streams.codec.avro import AvroCodec
 from streams.codec.errors import Malformed, RegistryError
+from streams.crash import crash_point
 from streams.ledger.batch import Batch, Gathering, Part
 from streams.ledger.consumer import GroupConsumer
-from streams.ledger.crash import crash_point
 from streams.ledger.errors import Stopping
 from streams.ledger.progress import Claim
 from streams.ledger.rows import Position, Row, rows_of, unreadable

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from streams.crash import crash_point
 from streams.ledger.batch import Batch, Part
-from streams.ledger.crash import crash_point
 from streams.ledger.errors import Refused, Unavailable
 from streams.ledger.outage import Outage
 from streams.ledger.progress import Claim, Progress
@@ -29,6 +29,10 @@ TOKEN_GOOD_S = 600.0
 
 YOUNG_S = 1.0
 """A server younger than this cannot prove that it did not restart a moment ago: it tells its age in whole seconds."""
+
+
+POINTS = ("after-intent", "after-some-inserts", "after-inserts", "after-done", "after-commit")
+"""Where a ledger can be made to crash, in the order of a batch."""
 
 
 class Holder(Protocol):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.ledger.crash import POINTS, VARIABLE
+from streams.crash import VARIABLE
+from streams.ledger.writer import POINTS
 from streams.ops import migrate
 from streams.settings import Settings
 from tests.backends.base import Backend
