@@ -5,7 +5,6 @@ for, the same person shows up in several roles, and every time is at a boundary 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import product
 from math import prod
 from typing import Any
@@ -35,6 +34,7 @@ from streams.core.rules import RULES
 from streams.core.time import DAY_MS, HOUR_MS, MINUTE_MS, Millis
 from streams.testkit.policy import FixedPolicy
 from streams.testkit.telling import Heard
+from tests.altered import replace
 from tests.cast import (
     ACTORS,
     AGENTS,

@@ -1,17 +1,18 @@
 """Evidence: the closed union of immutable facts about one decision (prompt, context, approval, change, outcome)."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from json import dumps
 
+from msgspec.structs import replace
+
 from streams.core.ids import ChangeId, CommandId, DecisionId, EventId, TenantId, digest
 from streams.core.parties import Actor, Approver, Assurance, Authority, Entitlement, Subject
 from streams.core.time import Millis
+from streams.core.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Value, frozen=True, kw_only=True):
     """What every piece of evidence says about itself. `occurred_at`: ms since 1970, UTC."""
 
     tenant: TenantId
@@ -23,8 +24,7 @@ class Fact:
     span_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolCall:
+class ToolCall(Value, frozen=True, kw_only=True):
     """A tool that a model asked for: name, digest of its arguments, and whom and what it was about, where known."""
 
     name: str
@@ -33,16 +33,14 @@ class ToolCall:
     entitlement: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredContext:
+class DeclaredContext(Value, frozen=True, kw_only=True):
     """A context that a prompt says it was built from."""
 
     context_id: str
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt(Fact):
+class Prompt(Fact, frozen=True, kw_only=True, tag="prompt"):
     """What a model was asked, by whom, and what it set out to do."""
 
     agent_id: str
@@ -75,8 +73,7 @@ class Trust(StrEnum):
     UNTRUSTED = "untrusted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context(Fact):
+class Context(Fact, frozen=True, kw_only=True, tag="context"):
     """What a model was shown besides the prompt."""
 
     context_id: str
@@ -97,8 +94,7 @@ class Consent(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Value, frozen=True, kw_only=True):
     """What an approval is for. A field left empty says nothing about that part of the change."""
 
     operation: str | None = None
@@ -108,8 +104,7 @@ class Scope:
     action_digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval(Fact):
+class Approval(Fact, frozen=True, kw_only=True, tag="approval"):
     """Recorded consent, or its refusal. `decided_at`, `valid_until`: ms since 1970, UTC."""
 
     approval_id: str
@@ -133,16 +128,14 @@ class Result(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rollback:
+class Rollback(Value, frozen=True, kw_only=True):
     """How to undo a change: the inverse operation, and the platform's reference for it."""
 
     operation: str
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyDecision:
+class PolicyDecision(Value, frozen=True, kw_only=True):
     """What a policy decision point answered before the change. `decided_at`: ms since 1970, UTC."""
 
     pdp: str
@@ -151,8 +144,7 @@ class PolicyDecision:
     decided_at: Millis
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change(Fact):
+class Change(Fact, frozen=True, kw_only=True, tag="change"):
     """One identity change that was executed. `executed_at`, `grant_expires_at`: ms since 1970, UTC."""
 
     change_id: ChangeId
@@ -197,8 +189,7 @@ class Status(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome(Fact):
+class Outcome(Fact, frozen=True, kw_only=True, tag="outcome"):
     """What a responder reports of a command. `completed_at`: ms since 1970, UTC."""
 
     command_id: CommandId

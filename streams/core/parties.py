@@ -1,7 +1,8 @@
 """The parties of an identity change: who acted, whose access changed, who agreed, and what may be held."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from streams.core.value import Value
 
 
 class Kind(StrEnum):
@@ -44,8 +45,7 @@ ASSURANCES = {assurance: place for place, assurance in enumerate(Assurance)}
 AUTHORITIES = {authority: place for place, authority in enumerate(Authority)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class Actor(Value, frozen=True, kw_only=True):
     """Who executed a change, perhaps on somebody's behalf (RFC 8693 `act`)."""
 
     id: str
@@ -53,16 +53,14 @@ class Actor:
     on_behalf_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Value, frozen=True, kw_only=True):
     """Whose access changed."""
 
     id: str
     kind: Kind = Kind.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approver:
+class Approver(Value, frozen=True, kw_only=True):
     """Who agreed or refused, and the roles held when doing so."""
 
     id: str
@@ -70,8 +68,7 @@ class Approver:
     roles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entitlement:
+class Entitlement(Value, frozen=True, kw_only=True):
     """Something that may be held: a group, a role, an application, a secret."""
 
     id: str

@@ -1,6 +1,8 @@
 """Story: what was asked, what was heard in which order, and what Clawback must say to it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from streams.core.command import Command
 from streams.core.evidence import Change, Evidence, Outcome

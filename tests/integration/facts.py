@@ -1,7 +1,6 @@
 """Facts for tests: a grant with everything it needs, of which each test bends what it is about."""
 
 import time
-from dataclasses import replace
 from typing import Any
 
 from streams.core.evidence import Approval, Change, Consent, Prompt, Result, Scope
@@ -9,6 +8,7 @@ from streams.core.ids import DEFAULT_TENANT, ChangeId, DecisionId, EventId
 from streams.core.parties import Actor, Approver, Assurance, Authority, Entitlement, Kind, Subject
 from streams.core.registry import Agent, Owner
 from streams.core.time import Millis
+from tests.altered import replace
 
 AGENT = "agent-helpdesk"
 

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from streams.codec.avro import AvroCodec
@@ -25,6 +25,7 @@ from streams.ops import migrate
 from streams.settings import Settings
 from streams.topics import LEDGERED, by_record
 from streams.transport.producer import Deliverer
+from tests.altered import replace
 from tests.integration.cluster import Cluster
 from tests.integration.processes import until
 from tests.unit.ledger.examples import paths, record_of

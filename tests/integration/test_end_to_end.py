@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from streams.codec.cloudevents import write
 from streams.ops.redate import shifted, span_to
 from streams.settings import Settings
 from streams.topics import LEDGERED, REVOCATIONS, TOPICS, VERDICTS, by_record
+from tests.altered import replace
 from tests.integration import facts
 from tests.integration.cluster import Cluster
 from tests.integration.processes import Running, until

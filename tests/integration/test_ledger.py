@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from streams.ledger.writer import Writer
 from streams.ops import migrate
 from streams.settings import Settings
 from streams.topics import PROMPTS
+from tests.altered import replace
 from tests.backends.base import Unavailable as NoBackend
 from tests.backends.clickhouse import ClickHouseServer
 from tests.integration.ledger_kit import TABLE_NAMES, VIEWS, Ledgered, crowd, examples, expected_rows

@@ -6,7 +6,6 @@ import json
 import re
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from streams.ledger.store import Store
 from streams.ops import migrate
 from streams.resources import resource
 from streams.settings import Settings
+from tests.altered import replace
 from tests.integration.ledger_kit import VIEWS, Ledgered, crowd, examples
 
 pytestmark = pytest.mark.integration

@@ -5,7 +5,6 @@ import struct
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from streams.core.parties import Kind
 from streams.core.step import State
 from streams.core.verdict import Judgement
 from streams.topics import APPROVALS, CHANGES, INPUTS, PROMPTS, QUARANTINE, REVOCATIONS, VERDICTS
+from tests.altered import replace
 from tests.backends.topics import delete_topics
 from tests.integration import facts
 from tests.integration.cluster import Cluster, cluster_on

@@ -1,6 +1,5 @@
 """What a chain is: a bounded set of facts about one decision, whatever comes in whatever order however often."""
 
-from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -15,6 +14,7 @@ from streams.core.law import Law
 from streams.core.time import NEVER
 from streams.core.verdict import REASON_TEXT_MAX, Judgement, assess
 from streams.testkit.telling import Heard, tell
+from tests.altered import replace
 from tests.cast import ASKED, DECISION, REGISTERED
 from tests.strategies import changes, facts, folded, hearings, laws, recent
 

@@ -1,7 +1,6 @@
 """The suite that every rule of the catalogue passes, whatever it is about."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from streams.core.requirement import ApprovalsRequired, Requirement
 from streams.core.rules import RULES
 from streams.core.time import Millis
 from streams.core.verdict import assess
+from tests.altered import replace
 from tests.cast import AGREED, ASKED, GRANTED, NOON, TIMING
 from tests.strategies import chains, contexts, folded, laws, outcomes
 

@@ -1,6 +1,8 @@
 """Faults: what goes wrong in a world, as one value."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from tests.altered import replace
 
 LATENESS_MS = 10_000
 """How far behind another a fact may honestly arrive; what these worlds' watermarks wait for."""

@@ -1,7 +1,7 @@
 """Workload: decisions of every kind of story, in bursts, many of which have to be judged a second time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 from streams.core.command import Action
@@ -13,6 +13,7 @@ from streams.core.registry import Registry
 from streams.core.requirement import ApprovalsRequired, Requirement, Response
 from streams.core.time import Millis
 from streams.testkit.policy import FixedPolicy
+from tests.altered import replace
 from tests.cast import AGREED, ASKED, GRANTED, IN_SCOPE, NOON, REGISTERED, SUBJECTS, TIMING
 from tests.simulation.trace import Trace
 

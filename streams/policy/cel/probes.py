@@ -1,6 +1,6 @@
 """Probes: ordinary changes on which every condition is tried when it is read, so that what must fail fails early."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from streams.core.evidence import Change, Result
 from streams.core.ids import DEFAULT_TENANT, ChangeId, DecisionId, EventId

@@ -1,6 +1,5 @@
 """Does what claims to come from the future stay out, and does the quarantine take anything at all."""
 
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -14,6 +13,7 @@ from streams.codec.errors import Malformed
 from streams.codec.quarantined import Quarantined
 from streams.codec.records import KINDS
 from streams.core.time import Millis
+from tests.altered import replace
 from tests.unit.codec.examples import record
 
 NOW = Millis(1_795_500_000_000)

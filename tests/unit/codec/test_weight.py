@@ -1,7 +1,5 @@
 """The largest state that publishers can provoke still fits the topic that keeps it."""
 
-from dataclasses import replace
-
 import pytest
 
 from streams.codec.avro import AvroCodec
@@ -19,6 +17,7 @@ from streams.core.registry import Registry
 from streams.core.step import opened, step
 from streams.core.time import NEVER, Millis
 from streams.policy.load import load
+from tests.altered import replace
 
 WIDEST = "\U0001f511"
 """Four bytes in UTF-8."""

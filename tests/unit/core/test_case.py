@@ -1,12 +1,11 @@
 """Case: how a deed is told, and whether an AI had a part in it."""
 
-from dataclasses import replace
-
 import pytest
 
 from streams.core.case import NAME_CHARS_MAX, VERBS, deed, involves_ai, named
 from streams.core.parties import Approver, Entitlement, Kind
 from streams.core.registry import Registry
+from tests.altered import replace
 from tests.cast import ACTORS, AGREED, APPROVERS, ASKED, GRANTED, REGISTERED
 from tests.strategies import folded
 

@@ -1,13 +1,12 @@
 """Chain: what is kept, in what order, and since when it counts."""
 
-from dataclasses import replace
-
 import pytest
 
 from streams.core.chain import CHAIN_LINKS_MAX, Chain
 from streams.core.evidence import Result
 from streams.core.ids import DEFAULT_TENANT, DecisionId, EventId
 from streams.core.time import Millis
+from tests.altered import replace
 from tests.cast import AGREED, ASKED, DECISION, GRANTED, NOON
 from tests.strategies import folded
 

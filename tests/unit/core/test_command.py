@@ -1,7 +1,5 @@
 """Command: what undoes a change, and whose change is the execution of a command."""
 
-from dataclasses import replace
-
 import pytest
 
 from streams.core.command import INVERSES, Action, Issued, carries_out, undoing
@@ -15,6 +13,7 @@ from streams.core.time import HOUR_MS, Millis
 from streams.core.verdict import FINDINGS_MAX
 from streams.testkit.policy import FixedPolicy
 from streams.testkit.telling import Heard, tell
+from tests.altered import replace
 from tests.cast import AGREED, DECISION, ENTITLEMENTS, GRANTED, NOON, SUBJECTS, TIMING
 from tests.strategies import folded
 

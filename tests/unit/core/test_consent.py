@@ -1,6 +1,5 @@
 """Consent: which approvals count for a change, and what is wrong with the others."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from streams.core.parties import Approver, Assurance, Kind
 from streams.core.registry import Registry
 from streams.core.requirement import ApprovalsRequired
 from streams.core.time import EVER, HOUR_MS, SECOND_MS, Millis
+from tests.altered import replace
 from tests.cast import AGREED, GRANTED, HELD, IN_SCOPE, NOON, REGISTERED, SUBJECTS
 
 ONE = ApprovalsRequired()

@@ -1,7 +1,5 @@
 """What a worker remembers of a fact: no long text, and still enough to notice a contradiction."""
 
-from dataclasses import replace
-
 from streams.core.evidence import Prompt, essence
 from streams.core.ids import DEFAULT_TENANT, DecisionId, EventId
 from streams.core.law import Law
@@ -9,6 +7,7 @@ from streams.core.registry import Registry
 from streams.core.step import opened, step
 from streams.core.time import NEVER, Millis
 from streams.policy.load import load
+from tests.altered import replace
 
 PROMPT = Prompt(
     tenant=DEFAULT_TENANT,

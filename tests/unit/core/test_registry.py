@@ -1,12 +1,12 @@
 """Registry: who was registered when."""
 
-from dataclasses import replace
 from itertools import permutations
 
 from streams.core.ids import DEFAULT_TENANT, EventId, TenantId
 from streams.core.parties import Authority
 from streams.core.registry import AgentStatus, Registry
 from streams.core.time import Millis
+from tests.altered import replace
 from tests.cast import NOON, REGISTERED
 
 FIRST = replace(REGISTERED[0], occurred_at=NOON, registered_at=NOON, event_id=EventId("v1"))

@@ -1,7 +1,5 @@
 """Step: when what is said, and when a decision is forgotten."""
 
-from dataclasses import replace
-
 from streams.core.command import Action
 from streams.core.evidence import Consent
 from streams.core.ids import DEFAULT_TENANT, ChangeId, EventId
@@ -13,6 +11,7 @@ from streams.core.time import EVER, HOUR_MS, MINUTE_MS, NEVER, Millis
 from streams.core.verdict import Judgement
 from streams.testkit.policy import FixedPolicy
 from streams.testkit.telling import Heard, tell
+from tests.altered import replace
 from tests.cast import AGREED, DECISION, GRANTED, NOON, TIMING
 
 ASKED_FOR = Requirement(operation_class="any", approvals=ApprovalsRequired(), on_violation=Response.REVOKE)

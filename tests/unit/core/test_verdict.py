@@ -1,7 +1,6 @@
 """Verdict: what findings amount to, and how much of it is listed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -14,6 +13,7 @@ from streams.core.registry import Registry
 from streams.core.requirement import ApprovalsRequired, Requirement, Response
 from streams.core.verdict import REASON_TEXT_MAX, Assessment, Judgement, assess, content_of
 from streams.testkit.policy import FixedPolicy
+from tests.altered import replace
 from tests.cast import AGREED, GRANTED, TIMING
 from tests.strategies import folded
 

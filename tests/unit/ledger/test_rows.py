@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from streams.core.time import Millis
 from streams.core.verdict import Verdict
 from streams.ledger.rows import LATEST, SPREAD, Position, rows_of, unreadable
 from streams.ledger.tables import CURRENT_VERDICTS, FINDINGS, QUARANTINE, TABLES, VERDICTS
+from tests.altered import replace
 from tests.unit.ledger.examples import GOLDEN, name_of, paths, position_of, record_of, rows_text
 
 HERE = Position("ai.prompts.v1", 2, 7)

@@ -1,7 +1,6 @@
 """A story says in order what happened, and on a screen what is wrong comes first and nothing moves the cursor."""
 
 import io
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -16,6 +15,7 @@ from streams.ops.errors import NotFine
 from streams.ops.explain import from_files, part_of
 from streams.ops.story import Story
 from streams.ops.story_view import StoryView, clean
+from tests.altered import replace
 from tests.unit.ops.files import AGENTS, POLICY, example
 
 

@@ -1,6 +1,5 @@
 """Changes and policies to try things on."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from streams.core.time import Millis
 from streams.policy.compiled import CompiledPolicy
 from streams.policy.errors import PolicyInvalid, Problem
 from streams.policy.load import parse
+from tests.altered import replace
 
 AT = Millis(1_795_428_245_000)  # 2026-11-23T10:04:05Z
 

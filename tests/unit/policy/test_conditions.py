@@ -1,7 +1,5 @@
 """Conditions: what they see of a change, and which mistakes in them are refused when the policy is read."""
 
-from dataclasses import replace
-
 import pytest
 
 from streams.core.evidence import Change, Result
@@ -12,6 +10,7 @@ from streams.core.time import Millis
 from streams.policy.cel import ConditionInvalid, Ladder, condition
 from streams.policy.cel.condition import CONDITION_MAX
 from streams.policy.cel.vocabulary import ENTITLEMENT, NAMES
+from tests.altered import replace
 from tests.unit.policy.examples import ADMIN, AT, READER, change, matches, one_class, problems
 
 SEEN = change(

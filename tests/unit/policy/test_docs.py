@@ -1,7 +1,6 @@
 """The page about the policy: its example does what the page says, and it leaves out no key and no name."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 from streams.core.parties import Subject
@@ -10,6 +9,7 @@ from streams.core.time import Millis
 from streams.policy import keys
 from streams.policy.cel.vocabulary import NAMES
 from streams.policy.load import parse
+from tests.altered import replace
 from tests.unit.policy.examples import ADMIN, change
 
 PAGE = (Path(__file__).parents[3] / "docs" / "policy.md").read_text("utf-8")
