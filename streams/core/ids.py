@@ -25,21 +25,25 @@ def digest(prefix: str, *parts: Content) -> str:
 
     Every part is framed by its kind and length, so ("ab", "c") and ("a", "bc") never meet.
     """
-    hasher = blake2b(digest_size=DIGEST_BYTES, person=prefix.encode()[:16])
-    for part in parts:
-        hasher.update(_frame(part))
+    framed = "".join([_frame(part) for part in parts]).encode("utf-8", "surrogatepass")
+    hasher = blake2b(framed, digest_size=DIGEST_BYTES, person=prefix.encode()[:16])
     return f"{prefix}_{hasher.hexdigest()}"
 
 
-def _frame(part: Content) -> bytes:
-    if part is None:
-        return b"n;"
-    if isinstance(part, bool):
-        return b"b1;" if part else b"b0;"
-    if isinstance(part, int):
-        return f"i{part};".encode()
+def _frame(part: Content) -> str:
     if isinstance(part, str):
-        raw = part.encode("utf-8", "surrogatepass")
-        return b"s%d:%b" % (len(raw), raw)
+        return f"s{_size(part)}:" + part
+    if part is None:
+        return "n;"
+    if isinstance(part, bool):
+        return "b1;" if part else "b0;"
+    if isinstance(part, int):
+        return f"i{part};"
     inner = [_frame(item) for item in part]
-    return b"l%d:%b" % (len(inner), b"".join(inner))
+    joined = "".join(inner)
+    return f"l{len(inner)}:" + joined
+
+
+def _size(text: str) -> int:
+    """Count the bytes of a text in UTF-8; for nearly every text that is the number of its characters."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
