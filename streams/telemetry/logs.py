@@ -1,4 +1,4 @@
-"""Telemetry: what a running process says about itself, line by line, on standard error."""
+"""Logs: what a running process says about itself, line by line, on standard error."""
 
 import logging
 import logging.config
@@ -15,7 +15,7 @@ def logging_config(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": "streams.telemetry.UtcFormatter"}},
+        "formatters": {"line": {"()": "streams.telemetry.logs.UtcFormatter"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {name: {"level": quiet} for name in CHATTY},
