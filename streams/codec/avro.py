@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from struct import Struct
+from threading import Lock
 from typing import Any, Protocol
 
 from fastavro import parse_schema, schemaless_reader, schemaless_writer
@@ -13,6 +14,7 @@ from streams.codec.bounds import VALUE_BYTES_MAX
 from streams.codec.errors import Malformed, RegistryError
 from streams.codec.records import BY_KIND, BY_RECORD, KINDS, Record
 from streams.codec.released import Releases
+from streams.codec.shortcut import BYTES_MAX, UNUSUAL, ReadValue, compiled
 from streams.codec.weight import check_weight
 
 MAGIC = 0
@@ -58,8 +60,16 @@ class Reader:
     ours: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """The compiled reader of the values that begin with a prefix."""
+
+    kind: str
+    read: ReadValue
+
+
 class AvroCodec:
-    """Records to values of topics and back. One per process; not for several threads at once.
+    """Records to values of topics and back. One per process, for as many threads as there are.
 
     Without `registry_url` the ids are those of `schemas/released.json`; with it, the registry's, asked on first use.
     """
@@ -67,11 +77,14 @@ class AvroCodec:
     def __init__(self, registry_url: str = "", *, topic_prefix: str = "", ids: Ids | None = None) -> None:
         """Load the released schemas. `topic_prefix`: put before every topic, and so part of a registry's subjects."""
         releases = Releases.load()
+        self._releases = releases
         self._ours = {kind: prepared(releases.current(kind).schema) for kind in KINDS}
         self._own_text = {kind: unannotated(releases.current(kind).schema) for kind in KINDS}
         self._ids = ids or (_registry(registry_url, releases, topic_prefix) if registry_url else releases)
         self._writers: dict[str, Writer] = {}
         self._readers: dict[int, Reader] = {}
+        self._shortcuts: dict[bytes, Shortcut] = {}
+        self._learning = Lock()
 
     def encode(self, record: Record) -> bytes:
         """Write a record as the value of its topic.
@@ -105,6 +118,18 @@ class AvroCodec:
             Malformed: it is no record of ours, or of another kind; with the precise reason.
             RegistryError: the registry does not answer.
         """
+        if type(value) is bytes and len(value) <= BYTES_MAX:
+            shortcut = self._shortcuts.get(value[: PREFIX.size])
+            if shortcut is not None and (shortcut.kind == expected or expected is None):
+                try:
+                    record: Record = shortcut.read(value)
+                    return record
+                except UNUSUAL:
+                    pass
+        return self._decode_carefully(value, expected)
+
+    def _decode_carefully(self, value: bytes | None, expected: str | None) -> Record:
+        """Read a value field by field; what is wrong with it is said here, and nowhere else."""
         if not value:
             raise Malformed("The value is empty.")
         if len(value) > VALUE_BYTES_MAX:
@@ -123,6 +148,7 @@ class AvroCodec:
         return record
 
     def _writer(self, kind: str) -> Writer:
+        # two threads at once make the same writer twice
         writer = Writer(PREFIX.pack(MAGIC, self._ids.id_of(kind)), self._ours[kind])
         self._writers[kind] = writer
         return writer
@@ -141,9 +167,16 @@ class AvroCodec:
             reader = Reader(kind, prepared(schema), None if same else self._ours[kind])
         except Exception as error:
             raise Malformed(f"Schema id {schema_id} cannot be used: {type(error).__name__}: {error}"[:500]) from None
-        if len(self._readers) >= READERS_MAX:
-            del self._readers[next(iter(self._readers))]
-        self._readers[schema_id] = reader
+        with self._learning:
+            if len(self._readers) >= READERS_MAX:
+                forgotten = next(iter(self._readers))
+                del self._readers[forgotten]
+                self._shortcuts.pop(PREFIX.pack(MAGIC, forgotten), None)
+            self._readers[schema_id] = reader
+            # made from our own release, which says the same: what a registry answers never becomes source
+            read = compiled(self._releases.current(kind).schema, PREFIX.size) if same else None
+            if read is not None:
+                self._shortcuts[PREFIX.pack(MAGIC, schema_id)] = Shortcut(kind, read)
         return reader
 
 
