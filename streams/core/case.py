@@ -1,7 +1,7 @@
 """Case: one change of a chain, with everything a rule may look at when it judges that change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 from streams.core.chain import Chain
 from streams.core.consent import Weighing, weigh
@@ -10,42 +10,46 @@ from streams.core.parties import Kind
 from streams.core.registry import Agent, Registry
 from streams.core.requirement import Requirement
 from streams.core.time import utc
+from streams.core.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One change, the chain around it as of one instant, what was required, and who is registered."""
+class Case(Value, frozen=True, kw_only=True, dict=True, gc=True):
+    """One change, what of its chain bears on it as of one instant, what was required, and who is registered.
 
-    chain: Chain
+    What a rule says may depend on nothing else, so that what was found once holds until one of these is another.
+    `prompts`: those that can explain the change, for they were not written after it. `acting_agent`: the AI agent
+    that executed the change itself, if one did.
+    """
+
     change: Change
     requirement: Requirement
     registry: Registry
     skew_ms: int
     consent: Weighing
+    prompts: tuple[Prompt, ...]
+    acting_agent: str | None
 
     @classmethod
     def of(cls, chain: Chain, change: Change, requirement: Requirement, registry: Registry, skew_ms: int) -> "Case":
         """Open the case of a change: weigh the consent once, for all rules."""
-        consent = weigh(change, requirement.approvals, chain.approvals, registry, skew_ms)
+        prompts, latest = chain.prompts, change.executed_at + skew_ms
+        if prompts and prompts[-1].occurred_at > latest:
+            prompts = tuple([prompt for prompt in prompts if prompt.occurred_at <= latest])
         return cls(
-            chain=chain, change=change, requirement=requirement, registry=registry, skew_ms=skew_ms, consent=consent
+            change=change,
+            requirement=requirement,
+            registry=registry,
+            skew_ms=skew_ms,
+            consent=weigh(change, requirement.approvals, chain.approvals, registry, skew_ms),
+            prompts=prompts,
+            acting_agent=change.actor.id if acts_as_ai(change, registry) else None,
         )
-
-    @property
-    def prompts(self) -> tuple[Prompt, ...]:
-        """The prompts that can explain the change: those not written after it."""
-        return tuple(p for p in self.chain.prompts if p.occurred_at <= self.change.executed_at + self.skew_ms)
-
-    @property
-    def acting_agent(self) -> str | None:
-        """Name the AI agent that executed the change itself, if one did."""
-        return self.change.actor.id if acts_as_ai(self.change, self.registry) else None
 
     def agent(self, agent_id: str) -> Agent | None:
         """Look up an agent as of the execution."""
         return self.registry.as_of(self.change.tenant, agent_id, self.change.executed_at)
 
-    @property
+    @cached_property
     def deed(self) -> str:
         """Tell what was done, as the beginning of a sentence."""
         return deed(self.change)
@@ -53,17 +57,22 @@ class Case:
 
 def acts_as_ai(change: Change, registry: Registry) -> bool:
     """Say whether the actor is an AI agent: said to be one, or registered as one under whatever kind it shows."""
-    registered = registry.as_of(change.tenant, change.actor.id, change.executed_at) is not None
-    return change.actor.kind is Kind.AI_AGENT or registered
+    if change.actor.kind is Kind.AI_AGENT:
+        return True
+    return registry.as_of(change.tenant, change.actor.id, change.executed_at) is not None
 
 
 def involves_ai(chain: Chain, change: Change, registry: Registry) -> bool:
     """Say whether an AI had a part in a change: it acted, it was asked, or it approved."""
-    approved_by_ai = any(
+    return bool(chain.prompts) or acts_as_ai(change, registry) or approved_by_ai(chain, registry)
+
+
+def approved_by_ai(chain: Chain, registry: Registry) -> bool:
+    """Say whether an AI is among those who decided about the request."""
+    return any(
         a.approver.kind is Kind.AI_AGENT or registry.as_of(a.tenant, a.approver.id, a.decided_at) is not None
         for a in chain.approvals
     )
-    return acts_as_ai(change, registry) or bool(chain.prompts) or approved_by_ai
 
 
 VERBS = {

@@ -1,7 +1,6 @@
 """Command: what a verdict obliges others to do. Issued once, under an id that comes from its content."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from streams.core.chain import Chain
@@ -12,6 +11,7 @@ from streams.core.law import Law
 from streams.core.parties import Entitlement, Subject
 from streams.core.requirement import Mode, Response
 from streams.core.time import Millis
+from streams.core.value import Value
 from streams.core.verdict import Assessment, Verdict
 
 
@@ -31,8 +31,7 @@ INVERSES = {
 """The operation that takes a change back, where the change itself does not say. What is not here needs a person."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issued:
+class Issued(Value, frozen=True, kw_only=True):
     """A command that was issued: enough to know it again, and to take it back."""
 
     command_id: CommandId
@@ -41,8 +40,7 @@ class Issued:
     ordinal: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Value, frozen=True, kw_only=True):
     """One order to a responder, to be carried out at most once per `command_id`.
 
     `operation`: what to do to the platform (the inverse of the change). `target`: the change, or the agent to suspend.
@@ -79,7 +77,7 @@ def oblige(
 
     `assessment`: what the verdict says, with all findings, also those beyond what it lists.
     """
-    if verdict.mode is Mode.OBSERVE:
+    if verdict.mode is Mode.OBSERVE or not (issued or assessment.findings):
         return ()
     return tuple(_commands(verdict, assessment, chain, law, {(i.action, i.target): i for i in issued}))
 
@@ -139,6 +137,8 @@ def carries_out(change: Change, issued: tuple[Issued, ...], chain: Chain) -> boo
     Such a change needs no approval of its own. Naming a command is not enough: operation and subject must be those
     that the command asked for, else anybody could hide behind an id read from the topic.
     """
+    if change.command_id is None:
+        return False
     command = next((i for i in issued if i.command_id == change.command_id), None)
     if command is None:
         return False

@@ -1,13 +1,15 @@
 """Consent: which recorded approvals count for a change, which do not, and what is wrong with those."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import StrEnum
 
 from streams.core.evidence import Approval, Change, Consent, Scope
+from streams.core.ids import EventId
 from streams.core.parties import Kind
 from streams.core.registry import Registry
 from streams.core.requirement import ApprovalsRequired
 from streams.core.time import EVER, Millis
+from streams.core.value import Value
 
 
 class Fault(StrEnum):
@@ -20,8 +22,7 @@ class Fault(StrEnum):
     UNVERIFIED = "unverified"
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(Value, frozen=True, kw_only=True):
     """One approval that was given in time, and its faults (none: it counts)."""
 
     approval: Approval
@@ -30,44 +31,47 @@ class Vote:
     """Which parts of the change go beyond what was approved, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weighing:
+class Weighing(Value, frozen=True, kw_only=True):
     """All consent of a chain, weighed for one change.
 
-    `votes`: approvals given by the time of execution; `late`: given after it; `refusal`: the statement that stood
-    against the change when it was executed.
+    `votes`: approvals given by the time of execution; `counting`: those without fault; `late`: given after it;
+    `refusal`: the statement that stood against the change when it was executed. `is_met`: what counts is enough.
     """
 
     required: ApprovalsRequired | None
     votes: tuple[Vote, ...] = ()
+    counting: tuple[Approval, ...] = ()
     late: tuple[Approval, ...] = ()
     refusal: Approval | None = None
+    is_met: bool
 
-    @property
-    def counting(self) -> tuple[Approval, ...]:
-        """The approvals without fault."""
-        return tuple(vote.approval for vote in self.votes if not vote.faults)
-
-    @property
-    def is_met(self) -> bool:
-        """Say whether what counts is enough: distinct approvers, and every required role among them."""
-        return self.required is None or (
-            len(voters(self.counting)) >= self.required.count and not self.missing_roles(self.counting)
-        )
-
-    def missing_roles(self, approvals: tuple[Approval, ...]) -> tuple[str, ...]:
+    def missing_roles(self, approvals: Sequence[Approval]) -> tuple[str, ...]:
         """List the required roles that none of these approvers held."""
-        held = {role for approval in approvals for role in approval.approver.roles}
-        return tuple(role for role in self.required.roles if role not in held) if self.required else ()
+        return missing_roles(self.required, approvals)
 
     def faulty(self, fault: Fault) -> tuple[Vote, ...]:
         """List the votes with a fault; none when enough others count, for then nobody relied on them."""
-        return () if self.is_met else tuple(vote for vote in self.votes if fault in vote.faults)
+        return () if self.is_met else tuple([vote for vote in self.votes if fault in vote.faults])
 
 
-def voters(approvals: tuple[Approval, ...]) -> frozenset[str]:
+def voters(approvals: Sequence[Approval]) -> frozenset[str]:
     """Name the distinct people behind some approvals: one person who agrees twice is one person."""
-    return frozenset(approval.approver.id for approval in approvals)
+    return frozenset([approval.approver.id for approval in approvals])
+
+
+def missing_roles(required: ApprovalsRequired | None, approvals: Sequence[Approval]) -> tuple[str, ...]:
+    """List the required roles that none of these approvers held."""
+    if required is None or not required.roles:
+        return ()
+    held = {role for approval in approvals for role in approval.approver.roles}
+    return tuple([role for role in required.roles if role not in held])
+
+
+def is_enough(required: ApprovalsRequired | None, counting: Sequence[Approval]) -> bool:
+    """Say whether what counts is enough: distinct approvers, and every required role among them."""
+    if required is None:
+        return True
+    return len(voters(counting)) >= required.count and not missing_roles(required, counting)
 
 
 def weigh(
@@ -78,20 +82,29 @@ def weigh(
     skew_ms: int,
 ) -> Weighing:
     """Weigh all approvals of a chain for one change. `approvals` in any order."""
-    stated = sorted(approvals, key=lambda a: (a.decided_at, a.event_id))
+    stated = sorted(approvals, key=_when) if len(approvals) > 1 else approvals
     # Clocks differ: consent may seem to come a little late, and a refusal must surely have come first.
-    in_time = [
-        a for a in stated if a.decided_at <= change.executed_at + (skew_ms if a.outcome is Consent.APPROVED else 0)
-    ]
+    latest = change.executed_at + skew_ms
+    in_time = [a for a in stated if a.decided_at <= (latest if a.outcome is Consent.APPROVED else change.executed_at)]
     taken_back = {(a.approval_id, a.approver.id): n for n, a in enumerate(in_time) if a.outcome is not Consent.APPROVED}
-    asked = required or ApprovalsRequired(count=0)
-    votes = tuple(
-        _vote(a, change, asked, registry)
-        for n, a in enumerate(in_time)
-        if a.outcome is Consent.APPROVED and taken_back.get((a.approval_id, a.approver.id), -1) < n
+    stands = in_time
+    if taken_back:
+        stands = [a for n, a in enumerate(in_time) if taken_back.get((a.approval_id, a.approver.id), -1) < n]
+    asked = required or NOTHING_ASKED
+    votes = tuple([_vote(a, change, asked, registry) for a in stands if a.outcome is Consent.APPROVED])
+    counting = tuple([vote.approval for vote in votes if not vote.faults])
+    return Weighing(
+        required=required,
+        votes=votes,
+        counting=counting,
+        late=tuple([a for a in stated if a.decided_at > latest and a.outcome is Consent.APPROVED]),
+        refusal=_refusal(in_time) if taken_back else None,
+        is_met=is_enough(required, counting),
     )
-    late = tuple(a for a in stated if a.outcome is Consent.APPROVED and a.decided_at > change.executed_at + skew_ms)
-    return Weighing(required, votes, late, _refusal(in_time))
+
+
+def _when(approval: Approval) -> tuple[Millis, EventId]:
+    return approval.decided_at, approval.event_id
 
 
 def _refusal(in_time: list[Approval]) -> Approval | None:
@@ -112,6 +125,9 @@ def _refusal(in_time: list[Approval]) -> Approval | None:
     return next(reversed(refused.get(last, {}).values()), None)
 
 
+NOTHING_ASKED = ApprovalsRequired(count=0)
+
+
 def _vote(approval: Approval, change: Change, required: ApprovalsRequired, registry: Registry) -> Vote:
     faults: list[Fault] = []
     if required.human and not is_human(approval, registry):
@@ -125,26 +141,27 @@ def _vote(approval: Approval, change: Change, required: ApprovalsRequired, regis
     widened = widenings(approval.scope, change)
     if widened:
         faults.append(Fault.SCOPE)
-    return Vote(approval, tuple(faults), widened)
+    return Vote(approval=approval, faults=tuple(faults), widened=widened)
 
 
 def is_human(approval: Approval, registry: Registry) -> bool:
     """Say whether the approver is a person: said to be one, and not a registered agent."""
-    agent = registry.as_of(approval.tenant, approval.approver.id, approval.decided_at)
-    return approval.approver.kind is Kind.HUMAN and agent is None
+    if approval.approver.kind is not Kind.HUMAN:
+        return False
+    return registry.as_of(approval.tenant, approval.approver.id, approval.decided_at) is None
 
 
 def own_interest(approval: Approval, change: Change) -> frozenset[str]:
     """Name those whose own affair it is: who asked, and whose access changes."""
-    return frozenset(party for party in (approval.requester, change.subject.id) if party)
+    return frozenset(filter(None, (approval.requester, change.subject.id)))
 
 
 def ends_at(approval: Approval, required: ApprovalsRequired) -> Millis:
     """Tell until when an approval is good: as it says itself, and no longer than the policy allows."""
-    ends = [approval.valid_until] if approval.valid_until is not None else []
-    if required.valid_for_ms is not None:
-        ends.append(Millis(approval.decided_at + required.valid_for_ms))
-    return min(ends, default=EVER)
+    ends = EVER if approval.valid_until is None else approval.valid_until
+    if required.valid_for_ms is None:
+        return ends
+    return min(ends, Millis(approval.decided_at + required.valid_for_ms))
 
 
 def widenings(scope: Scope, change: Change) -> tuple[str, ...]:
@@ -161,7 +178,8 @@ def widenings(scope: Scope, change: Change) -> tuple[str, ...]:
         found.append("the approval names no subject")
     elif scope.subject != change.subject.id:
         found.append(f"subject {change.subject.id} where {scope.subject} was approved")
-    beyond = sorted({e.id for e in change.entitlements} - set(scope.entitlements))
+    within = set(scope.entitlements)
+    beyond = sorted({e.id for e in change.entitlements if e.id not in within})
     if beyond:
         approved = ", ".join(sorted(scope.entitlements)) or "none"
         found.append(f"entitlement {', '.join(beyond)} where {approved} was approved")

@@ -1,12 +1,13 @@
 """Finding: one rule's claim about one change, citing the evidence; and the shape of a rule."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from streams.core.case import Case
 from streams.core.ids import ChangeId, EventId, FindingId, digest
-from streams.core.requirement import Response
+from streams.core.requirement import RANKS, Response
+from streams.core.value import Value
 
 FINDING_TEXT_MAX = 500
 """Characters of one finding's sentence: it is read on a phone."""
@@ -25,8 +26,10 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+SEVERITIES = {severity: place for place, severity in enumerate(Severity)}
+
+
+class Claim(Value, frozen=True, kw_only=True):
     """What a rule says: a sentence for a person, the events it rests on, and the agent it accuses, if one."""
 
     message: str
@@ -34,7 +37,8 @@ class Claim:
     agent_id: str | None = None
 
 
-Check = Callable[[Case], Iterator[Claim]]
+Check = Callable[[Case], Iterable[Claim]]
+"""Every rule is asked about every change and seldom has anything to say, so the way to `()` must be short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +57,7 @@ class Rule:
     check: Check
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Value, frozen=True, kw_only=True):
     """One violation, as it stands in a verdict. `finding_id` is a digest of everything else here."""
 
     finding_id: FindingId
@@ -72,13 +75,13 @@ class Finding:
         message = (
             claim.message if len(claim.message) <= FINDING_TEXT_MAX else claim.message[: FINDING_TEXT_MAX - 1] + "…"
         )
-        own = {case.change.event_id}
-        cites = tuple(sorted({*sorted(set(claim.cites) - own)[: FINDING_CITES_MAX - 1], *(own & set(claim.cites))}))
-        response = max(
-            (min(r, case.requirement.on_violation, key=lambda x: x.rank) for r in rule.responses),
-            key=lambda x: x.rank,
-        )
         change = case.change
+        cites = set(claim.cites)
+        if len(cites) >= FINDING_CITES_MAX:
+            own = {change.event_id}
+            cites = {*sorted(cites - own)[: FINDING_CITES_MAX - 1], *(own & cites)}
+        response = min(max(rule.responses, key=RANKS.__getitem__), case.requirement.on_violation, key=RANKS.__getitem__)
+        in_order = tuple(sorted(cites))
         identity = digest(
             "fnd",
             change.tenant,
@@ -86,7 +89,7 @@ class Finding:
             change.change_id,
             rule.code,
             message,
-            cites,
+            in_order,
             response,
             claim.agent_id,
         )
@@ -96,7 +99,7 @@ class Finding:
             severity=rule.severity,
             change_id=change.change_id,
             message=message,
-            cites=cites,
+            cites=in_order,
             response=response,
             agent_id=claim.agent_id,
         )

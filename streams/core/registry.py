@@ -73,6 +73,8 @@ class Registry:
         versions = self.versions.get((tenant, agent_id))
         if versions is None:
             return None
+        if versions[-1].occurred_at <= at:
+            return versions[-1]
         held = [v for v in versions if v.occurred_at <= at]
         if held:
             return held[-1]

@@ -1,22 +1,18 @@
 """Verdict: what the findings on a chain amount to; total, ordered, and never `upheld` by accident."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from streams.core.case import Case, involves_ai
 from streams.core.chain import CHAIN_LINKS_MAX, Chain
 from streams.core.evidence import Change
-from streams.core.finding import Finding, Severity
+from streams.core.finding import SEVERITIES, Finding
 from streams.core.ids import ChangeId, DecisionId, TenantId, VerdictId, digest
 from streams.core.law import Law
-from streams.core.requirement import Mode, Response
+from streams.core.opinion import Opinions, opinion_on
+from streams.core.requirement import RANKS, Mode, Response
 from streams.core.time import Millis
-
-REASON_TEXT_MAX = 300
-"""Characters of one reason; the text of somebody's exception must not fill a topic."""
-
+from streams.core.value import Value
 
 FINDINGS_MAX = 64
 REASONS_MAX = 64
@@ -32,8 +28,7 @@ class Judgement(StrEnum):
     INDETERMINATE = "indeterminate"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
+class Assessment(Value, frozen=True, kw_only=True):
     """What is found on a chain as of one instant: the content of a verdict, before it has a place in history."""
 
     judgement: Judgement
@@ -44,8 +39,7 @@ class Assessment:
     response: Response
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Value, frozen=True, kw_only=True):
     """One judgement of a decision. Later evidence makes a new version that `supersedes` this one.
 
     `judged_at`: the instant of event time as of which the chain was judged (ms since 1970, UTC), never a clock.
@@ -69,99 +63,94 @@ class Verdict:
     policy_digest: str
 
 
-def assess(chain: Chain, due: Iterable[Change], law: Law, *, beyond_horizon: bool = False) -> Assessment:
+def assess(
+    chain: Chain, due: Iterable[Change], law: Law, *, beyond_horizon: bool = False, opinions: Opinions | None = None
+) -> Assessment:
     """Judge the due changes of a chain. A violation trumps an error; an error never upholds.
 
     `due`: the changes whose grace is over. `beyond_horizon`: evidence of this decision may already have been
-    forgotten when this chain began.
+    forgotten when this chain began. `opinions`: those on this chain under this law at earlier instants.
     """
     found: dict[str, Finding] = {}
-    reasons: set[str] = set(_gaps(chain, beyond_horizon=beyond_horizon))
-    changes = tuple(sorted(due, key=lambda c: (c.executed_at, c.event_id)))
+    reasons = _gaps(chain, beyond_horizon=beyond_horizon)
+    changes = sorted(due, key=_when)
     classes: set[str] = set()
     for change in changes:
         if not change.took_effect:
             continue
-        try:
-            ai = involves_ai(chain, change, law.registry)
-            requirement = law.policy.requirement(change, ai=ai)
-            case = Case.of(chain, change, requirement, law.registry, law.policy.timing.skew_ms)
-        except Exception as error:  # whatever went wrong here, the change must not pass as upheld
-            reasons.add(_reason(f"the policy could not be applied to change {change.change_id}", error))
-            continue
-        classes.add(requirement.operation_class)
-        claimed, errors = _judge(case, law)
-        found |= claimed
-        reasons |= errors
-    findings = sorted(found.values(), key=lambda f: (f.code, f.change_id, f.finding_id))
+        opinion = opinion_on(chain, change, law) if opinions is None else opinions.on(chain, change)
+        if opinion.operation_class is not None:
+            classes.add(opinion.operation_class)
+        for finding in opinion.findings:
+            found[finding.finding_id] = finding
+        reasons.update(opinion.reasons)
+    findings = tuple(sorted(found.values(), key=_place))
     judgement = Judgement.VIOLATED if findings else Judgement.INDETERMINATE if reasons else Judgement.UPHELD
     return Assessment(
         judgement=judgement,
-        findings=tuple(findings),
+        findings=findings,
         reasons=tuple(sorted(reasons)),
         changes=tuple(sorted({c.change_id for c in changes})),
         classes=tuple(sorted(classes)),
-        response=max((f.response for f in findings), key=lambda r: r.rank, default=Response.OBSERVE),
+        response=max({f.response for f in findings}, key=RANKS.__getitem__, default=Response.OBSERVE),
     )
 
 
-def _gaps(chain: Chain, *, beyond_horizon: bool) -> Iterable[str]:
+def _when(change: Change) -> tuple[Millis, str]:
+    return change.executed_at, change.event_id
+
+
+def _place(finding: Finding) -> tuple[str, str, str]:
+    return finding.code, finding.change_id, finding.finding_id
+
+
+def _gaps(chain: Chain, *, beyond_horizon: bool) -> set[str]:
     """Name what makes the chain itself doubtful."""
+    gaps = {f"event {event_id} was received with different contents" for event_id in chain.conflicts}
     if chain.overflow_from is not None:
-        yield f"the chain has more than {CHAIN_LINKS_MAX} facts; only the first {CHAIN_LINKS_MAX} were judged"
+        gaps.add(f"the chain has more than {CHAIN_LINKS_MAX} facts; only the first {CHAIN_LINKS_MAX} were judged")
     if beyond_horizon:
-        yield "the evidence is older than the horizon; other evidence of this decision may have been forgotten"
-    for event_id in chain.conflicts:
-        yield f"event {event_id} was received with different contents"
-    for change_id, same in groupby(sorted(chain.changes, key=lambda c: c.change_id), key=lambda c: c.change_id):
-        reported = tuple(same)
-        if len(reported) > 1 and len({change.action_digest for change in reported}) > 1:
-            yield f"change {change_id} was reported with different contents"
+        gaps.add("the evidence is older than the horizon; other evidence of this decision may have been forgotten")
+    if len(chain.changes) > 1:
+        for change_id, same in groupby(sorted(chain.changes, key=_id), key=_id):
+            reported = tuple(same)
+            if len(reported) > 1 and len({change.action_digest for change in reported}) > 1:
+                gaps.add(f"change {change_id} was reported with different contents")
+    return gaps
 
 
-def _judge(case: Case, law: Law) -> tuple[dict[str, Finding], set[str]]:
-    findings: dict[str, Finding] = {}
-    errors: set[str] = set()
-    excused = False
-    for rule in law.rules:
-        try:
-            claimed = [Finding.of(rule, case, claim) for claim in rule.check(case)]
-        except Exception as error:  # a rule that errors never upholds
-            errors.add(_reason(f"rule {rule.code} failed on change {case.change.change_id}", error))
-            continue
-        if rule.code in case.requirement.waived:
-            excused = excused or bool(claimed)
-        else:
-            findings |= {finding.finding_id: finding for finding in claimed}
-    if not findings and not errors and not excused and not case.consent.is_met:
-        errors.add(
-            f"change {case.change.change_id} lacks the approvals required, and no rule of the catalogue says why"
-        )
-    return findings, errors
-
-
-def _reason(what: str, error: Exception) -> str:
-    return f"{what}: {type(error).__name__}: {error}"[:REASON_TEXT_MAX]
+def _id(change: Change) -> ChangeId:
+    return change.change_id
 
 
 def content_of(assessment: Assessment, law: Law) -> str:
     """Digest what an assessment says, under which policy; equal content is never said twice in a row."""
+    policy = law.policy
     return digest(
         "says",
         assessment.judgement,
         [f.finding_id for f in assessment.findings],
         assessment.reasons,
         assessment.changes,
-        law.policy.mode,
-        law.policy.digest,
+        policy.mode,
+        policy.digest,
     )
 
 
 def pronounce(
-    chain: Chain, assessment: Assessment, law: Law, *, judged_at: Millis, version: int, supersedes: VerdictId | None
+    chain: Chain,
+    assessment: Assessment,
+    law: Law,
+    *,
+    judged_at: Millis,
+    version: int,
+    supersedes: VerdictId | None,
+    content: str | None = None,
 ) -> Verdict:
-    """Give an assessment its place in the history of its decision."""
-    identity = digest("vrd", chain.tenant, chain.decision_id, version, supersedes, content_of(assessment, law))
+    """Give an assessment its place in the history of its decision. `content`: its digest, where it is known."""
+    identity = digest(
+        "vrd", chain.tenant, chain.decision_id, version, supersedes, content or content_of(assessment, law)
+    )
     return Verdict(
         tenant=chain.tenant,
         decision_id=chain.decision_id,
@@ -185,13 +174,15 @@ def _worst(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Take as many findings as a verdict lists, the worst of them, in the order in which they are reported."""
     if len(findings) <= FINDINGS_MAX:
         return findings
-    severe = sorted(findings, key=lambda f: -tuple(Severity).index(f.severity))[:FINDINGS_MAX]
+    severe = sorted(findings, key=lambda f: -SEVERITIES[f.severity])[:FINDINGS_MAX]
     listed = {finding.finding_id for finding in severe}
     return tuple(finding for finding in findings if finding.finding_id in listed)
 
 
 def _listed(assessment: Assessment) -> tuple[str, ...]:
     """Take as many reasons as a verdict lists, and say how much else there is."""
+    if len(assessment.findings) <= FINDINGS_MAX and len(assessment.reasons) <= REASONS_MAX - 2:
+        return assessment.reasons
     beyond = len(assessment.findings) - FINDINGS_MAX
     more = (f"{beyond} more findings are not listed",) if beyond > 0 else ()
     kept = assessment.reasons[: REASONS_MAX - 2]

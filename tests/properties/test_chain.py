@@ -11,8 +11,9 @@ from streams.core.evidence import Evidence
 from streams.core.finding import FINDING_TEXT_MAX
 from streams.core.ids import DEFAULT_TENANT, ChangeId, DecisionId, EventId, TenantId
 from streams.core.law import Law
+from streams.core.opinion import REASON_TEXT_MAX
 from streams.core.time import NEVER
-from streams.core.verdict import REASON_TEXT_MAX, Judgement, assess
+from streams.core.verdict import Judgement, assess
 from streams.testkit.telling import Heard, tell
 from tests.altered import replace
 from tests.cast import ASKED, DECISION, REGISTERED

@@ -1,22 +1,25 @@
 """An AI had a part in the change that was not in the registry at that time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from streams.core.case import Case
 from streams.core.finding import Claim, Rule, Severity
 from streams.core.requirement import Response
 
 
-def check(case: Case) -> Iterator[Claim]:
-    acted = [(case.change.actor.id, case.change.event_id)] if case.acting_agent is not None else []
-    asked = [(prompt.agent_id, prompt.event_id) for prompt in case.prompts]
-    for agent_id, cited in dict(reversed((*acted, *asked))).items():
-        if case.agent(agent_id) is None:
-            yield Claim(
-                message=f"{case.deed}; AI agent {agent_id} was not registered then, so nobody answers for it.",
-                cites=(case.change.event_id, cited),
-                agent_id=agent_id,
-            )
+def check(case: Case) -> Iterable[Claim]:
+    shown_by = {prompt.agent_id: prompt.event_id for prompt in reversed(case.prompts)}
+    if case.acting_agent is not None:
+        shown_by[case.acting_agent] = case.change.event_id
+    unknown = [agent_id for agent_id in shown_by if case.agent(agent_id) is None]
+    return [
+        Claim(
+            message=f"{case.deed}; AI agent {agent_id} was not registered then, so nobody answers for it.",
+            cites=(case.change.event_id, shown_by[agent_id]),
+            agent_id=agent_id,
+        )
+        for agent_id in unknown
+    ]
 
 
 RULE = Rule(

@@ -1,6 +1,6 @@
 """Enough people agreed in the end, but only after the change had been executed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from streams.core.case import Case
 from streams.core.consent import voters
@@ -9,22 +9,23 @@ from streams.core.requirement import Response
 from streams.core.time import span
 
 
-def check(case: Case) -> Iterator[Claim]:
+def check(case: Case) -> Iterable[Claim]:
     required, consent = case.requirement.approvals, case.consent
-    if required is None:
-        return
+    if required is None or not consent.late:
+        return ()
     given = tuple(vote.approval for vote in consent.votes)
     needed = max(required.count, 1 if required.roles else 0)
     if len(voters(given)) >= needed or len(voters((*given, *consent.late))) < needed:
-        return
+        return ()
     last = consent.late[-1]
-    yield Claim(
+    claim = Claim(
         message=(
             f"{case.deed}, {span(last.decided_at - case.change.executed_at)} before {last.approver.id} approved it; "
             "consent given afterwards is not consent."
         ),
         cites=(case.change.event_id, *(a.event_id for a in consent.late)),
     )
+    return (claim,)
 
 
 RULE = Rule(

@@ -1,6 +1,6 @@
 """An approval was required, and none had been given when the change was executed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from streams.core.case import Case
 from streams.core.finding import Claim, Rule, Severity
@@ -8,9 +8,9 @@ from streams.core.requirement import Response
 from streams.core.time import utc
 
 
-def check(case: Case) -> Iterator[Claim]:
+def check(case: Case) -> Iterable[Claim]:
     if case.consent.is_met or case.consent.votes:
-        return
+        return ()
     said = "no approval is recorded"
     if case.consent.late:
         first = case.consent.late[0]
@@ -18,7 +18,7 @@ def check(case: Case) -> Iterator[Claim]:
     elif case.consent.refusal is not None:
         said = "nobody approved"
     late = tuple(a.event_id for a in case.consent.late)
-    yield Claim(message=f"{case.deed}; {said}.", cites=(case.change.event_id, *late))
+    return (Claim(message=f"{case.deed}; {said}.", cites=(case.change.event_id, *late)),)
 
 
 RULE = Rule(

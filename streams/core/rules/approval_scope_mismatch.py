@@ -1,6 +1,6 @@
 """The approval is for something else than what was executed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from streams.core.case import Case
 from streams.core.consent import Fault
@@ -8,13 +8,14 @@ from streams.core.finding import Claim, Rule, Severity
 from streams.core.requirement import Response
 
 
-def check(case: Case) -> Iterator[Claim]:
-    for vote in case.consent.faulty(Fault.SCOPE):
-        approval = vote.approval
-        yield Claim(
-            message=f"{case.deed}; that is not what {approval.approver.id} approved: {'; '.join(vote.widened)}.",
-            cites=(case.change.event_id, approval.event_id),
+def check(case: Case) -> Iterable[Claim]:
+    return [
+        Claim(
+            message=(f"{case.deed}; that is not what {vote.approval.approver.id} approved: {'; '.join(vote.widened)}."),
+            cites=(case.change.event_id, vote.approval.event_id),
         )
+        for vote in case.consent.faulty(Fault.SCOPE)
+    ]
 
 
 RULE = Rule(

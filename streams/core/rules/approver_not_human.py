@@ -1,9 +1,10 @@
 """An approval that was relied upon came from something that is not a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from streams.core.case import Case
 from streams.core.consent import Fault
+from streams.core.evidence import Approval
 from streams.core.finding import Claim, Rule, Severity
 from streams.core.parties import Kind
 from streams.core.requirement import Response
@@ -17,19 +18,22 @@ KINDS = {
 }
 
 
-def check(case: Case) -> Iterator[Claim]:
-    for vote in case.consent.faulty(Fault.NOT_HUMAN):
-        approver = vote.approval.approver
-        who = f"{KINDS[approver.kind]} {approver.id}, which is not human"
-        if approver.kind is Kind.UNKNOWN:
-            who = f"{approver.id}, who is not known to be human"
-        if case.agent(approver.id) is not None:
-            who = f"{approver.id}, which is registered as an AI agent"
-        only = "the only approval" if len(case.consent.votes) == 1 else "one of the approvals"
-        yield Claim(
-            message=f"{case.deed}; {only} is from {who}.",
-            cites=(case.change.event_id, vote.approval.event_id),
-        )
+def check(case: Case) -> Iterable[Claim]:
+    return [_claim(case, vote.approval) for vote in case.consent.faulty(Fault.NOT_HUMAN)]
+
+
+def _claim(case: Case, approval: Approval) -> Claim:
+    approver = approval.approver
+    who = f"{KINDS[approver.kind]} {approver.id}, which is not human"
+    if approver.kind is Kind.UNKNOWN:
+        who = f"{approver.id}, who is not known to be human"
+    if case.agent(approver.id) is not None:
+        who = f"{approver.id}, which is registered as an AI agent"
+    only = "the only approval" if len(case.consent.votes) == 1 else "one of the approvals"
+    return Claim(
+        message=f"{case.deed}; {only} is from {who}.",
+        cites=(case.change.event_id, approval.event_id),
+    )
 
 
 RULE = Rule(

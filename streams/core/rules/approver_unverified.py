@@ -1,27 +1,30 @@
 """The approver claims to be a person, but who it was had not been established as surely as the policy asks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from streams.core.case import Case
 from streams.core.consent import Fault
+from streams.core.evidence import Approval
 from streams.core.finding import Claim, Rule, Severity
 from streams.core.parties import Assurance
 from streams.core.requirement import Response
 
 
-def check(case: Case) -> Iterator[Claim]:
+def check(case: Case) -> Iterable[Claim]:
+    return [_claim(case, vote.approval) for vote in case.consent.faulty(Fault.UNVERIFIED)]
+
+
+def _claim(case: Case, approval: Approval) -> Claim:
     required = case.requirement.approvals
-    for vote in case.consent.faulty(Fault.UNVERIFIED):
-        wanted = required.assurance if required is not None else ""
-        approval = vote.approval
-        was = "not established" if approval.assurance is Assurance.NONE else f"only {approval.assurance}"
-        yield Claim(
-            message=(
-                f"{case.deed}; the identity of its approver {approval.approver.id} was {was}, "
-                f"where the policy asks for it to be {wanted}."
-            ),
-            cites=(case.change.event_id, approval.event_id),
-        )
+    wanted = required.assurance if required is not None else ""
+    was = "not established" if approval.assurance is Assurance.NONE else f"only {approval.assurance}"
+    return Claim(
+        message=(
+            f"{case.deed}; the identity of its approver {approval.approver.id} was {was}, "
+            f"where the policy asks for it to be {wanted}."
+        ),
+        cites=(case.change.event_id, approval.event_id),
+    )
 
 
 RULE = Rule(

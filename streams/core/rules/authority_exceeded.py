@@ -1,6 +1,6 @@
 """An AI did more about this class of operations than the policy or its registration allows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from streams.core.case import Case
 from streams.core.finding import Claim, Rule, Severity
@@ -15,7 +15,8 @@ WHAT = {
 }
 
 
-def check(case: Case) -> Iterator[Claim]:
+def check(case: Case) -> Iterable[Claim]:
+    claims: list[Claim] = []
     operation_class = case.requirement.operation_class
     for agent_id, deed, cited in _deeds(case):
         allowed, by = case.requirement.authority, "the policy"
@@ -24,26 +25,26 @@ def check(case: Case) -> Iterator[Claim]:
             allowed, by = agent.authority_for(operation_class), "its registration"
         if deed.exceeds(allowed):
             limit = f"no more than to {allowed}" if allowed is not Authority.NONE else "nothing"
-            yield Claim(
-                message=(
-                    f"{case.deed}; {WHAT[deed].format(agent_id)}, where {by} allows it {limit} about {operation_class}."
-                ),
-                cites=(case.change.event_id, cited),
-                agent_id=agent_id,
+            message = (
+                f"{case.deed}; {WHAT[deed].format(agent_id)}, where {by} allows it {limit} about {operation_class}."
             )
+            claims.append(Claim(message=message, cites=(case.change.event_id, cited), agent_id=agent_id))
+    return claims
 
 
-def _deeds(case: Case) -> Iterator[tuple[str, Authority, EventId]]:
-    """Walk what each agent did: the agent, the part it played, and the event that shows it."""
+def _deeds(case: Case) -> list[tuple[str, Authority, EventId]]:
+    """List what each agent did: the agent, the part it played, and the event that shows it."""
+    deeds: list[tuple[str, Authority, EventId]] = []
     if case.acting_agent is not None:
-        yield case.acting_agent, Authority.EXECUTE, case.change.event_id
+        deeds.append((case.acting_agent, Authority.EXECUTE, case.change.event_id))
     for vote in case.consent.votes:
         approver = vote.approval.approver
         if approver.kind is Kind.AI_AGENT or case.agent(approver.id) is not None:
-            yield approver.id, Authority.APPROVE, vote.approval.event_id
+            deeds.append((approver.id, Authority.APPROVE, vote.approval.event_id))
     for prompt in case.prompts:
         if prompt.authority is Authority.RECOMMEND and prompt.agent_id != case.acting_agent:
-            yield prompt.agent_id, Authority.RECOMMEND, prompt.event_id
+            deeds.append((prompt.agent_id, Authority.RECOMMEND, prompt.event_id))
+    return deeds
 
 
 RULE = Rule(

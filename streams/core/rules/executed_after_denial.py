@@ -1,6 +1,6 @@
 """The request had been refused, withdrawn or had lapsed, and the change was executed all the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from streams.core.case import Case
 from streams.core.evidence import Consent
@@ -9,16 +9,17 @@ from streams.core.requirement import Response
 from streams.core.time import utc
 
 
-def check(case: Case) -> Iterator[Claim]:
+def check(case: Case) -> Iterable[Claim]:
     refusal = case.consent.refusal
     if refusal is None:
-        return
+        return ()
     by = "expired" if refusal.outcome is Consent.EXPIRED else f"been {refusal.outcome} by {refusal.approver.id}"
-    yield Claim(
+    claim = Claim(
         message=f"{case.deed}, although the request had {by} at {utc(refusal.decided_at)}.",
         cites=(case.change.event_id, refusal.event_id),
         agent_id=case.acting_agent,
     )
+    return (claim,)
 
 
 RULE = Rule(

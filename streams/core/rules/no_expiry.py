@@ -1,18 +1,17 @@
 """Access that must end by itself was granted without an end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from streams.core.case import Case
 from streams.core.finding import Claim, Rule, Severity
 from streams.core.requirement import Response
 
 
-def check(case: Case) -> Iterator[Claim]:
-    if case.requirement.expiry_required and case.change.grant_expires_at is None:
-        yield Claim(
-            message=f"{case.deed} without an end, where the policy asks for one.",
-            cites=(case.change.event_id,),
-        )
+def check(case: Case) -> Iterable[Claim]:
+    if not case.requirement.expiry_required or case.change.grant_expires_at is not None:
+        return ()
+    message = f"{case.deed} without an end, where the policy asks for one."
+    return (Claim(message=message, cites=(case.change.event_id,)),)
 
 
 RULE = Rule(

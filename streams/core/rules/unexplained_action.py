@@ -1,20 +1,21 @@
 """An AI executed the change, and no prompt is recorded that would explain it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from streams.core.case import Case
 from streams.core.finding import Claim, Rule, Severity
 from streams.core.requirement import Response
 
 
-def check(case: Case) -> Iterator[Claim]:
+def check(case: Case) -> Iterable[Claim]:
     if case.acting_agent is None or not case.requirement.prompt_required or case.prompts:
-        return
-    yield Claim(
+        return ()
+    claim = Claim(
         message=f"{case.deed} by AI agent {case.acting_agent}; no prompt is recorded that explains why.",
         cites=(case.change.event_id,),
         agent_id=case.acting_agent,
     )
+    return (claim,)
 
 
 RULE = Rule(

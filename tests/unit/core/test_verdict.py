@@ -9,9 +9,10 @@ from streams.core.evidence import Result
 from streams.core.finding import FINDING_TEXT_MAX, Claim, Rule, Severity
 from streams.core.ids import EventId
 from streams.core.law import Law
+from streams.core.opinion import REASON_TEXT_MAX
 from streams.core.registry import Registry
 from streams.core.requirement import ApprovalsRequired, Requirement, Response
-from streams.core.verdict import REASON_TEXT_MAX, Assessment, Judgement, assess, content_of
+from streams.core.verdict import Assessment, Judgement, assess, content_of
 from streams.testkit.policy import FixedPolicy
 from tests.altered import replace
 from tests.cast import AGREED, GRANTED, TIMING
