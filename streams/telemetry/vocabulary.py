@@ -92,19 +92,19 @@ REBALANCES = Counter(
 )  # fmt: skip
 BUFFERED_RECORDS = Gauge(
     name="clawback_transport_buffered_records", by=NOTHING,
-    meaning="Records fetched and waiting inside the process.",
+    meaning="Records fetched that the process is not done with yet.",
 )  # fmt: skip
 BUFFERED_BYTES = Gauge(
     name="clawback_transport_buffered_bytes", by=NOTHING,
-    meaning="Bytes of the records fetched and waiting inside the process.",
+    meaning="What the records fetched that the process is not done with yet weigh in memory.",
 )  # fmt: skip
 BUFFER_LIMIT_RECORDS = Gauge(
     name="clawback_transport_buffer_limit_records", by=NOTHING,
-    meaning="How many records may wait before nothing more is fetched.",
+    meaning="How many records may be under way before nothing more is handed out.",
 )  # fmt: skip
 BUFFER_LIMIT_BYTES = Gauge(
     name="clawback_transport_buffer_limit_bytes", by=NOTHING,
-    meaning="How many bytes may wait before nothing more is fetched.",
+    meaning="How many bytes may be under way before nothing more is handed out.",
 )  # fmt: skip
 
 # The ledger.
