@@ -12,7 +12,7 @@ from faust.transport.drivers import aiokafka as stock
 
 from streams.app import build_app
 from streams.settings import Settings
-from streams.transport import driver
+from streams.transport import driver, fetching
 
 
 def test_the_versions_are_the_ones_that_were_read() -> None:
@@ -52,7 +52,7 @@ def test_the_consumer_reads_only_what_is_committed_and_keeps_equal_partitions_to
     finally:
         loop.close()
     assert made._isolation_level == "read_committed"
-    assert made._fetch_max_wait_ms == driver.FETCH_WAIT_MS
+    assert made._fetch_max_wait_ms == fetching.FETCH_WAIT_MS
     assert [type(assignor) for assignor in made._partition_assignment_strategy] == [PartitionAssignor]
 
 

@@ -1,0 +1,1 @@
+"""What agents see and what is committed: the same programs on Faust's own driver and on ours."""
