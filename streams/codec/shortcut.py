@@ -23,6 +23,7 @@ end. docs/decisions/0009-a-compiled-reader.md has the reasons.
 
 import struct
 from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from keyword import iskeyword
 from typing import Any
 
@@ -116,7 +117,7 @@ class Source:
                 words = self._refer(shortcuts.words(shortcuts.ENUMS[name], symbols))
                 yield from (f"{into} = {words}[data[i]]", "i += 1")
             case {"type": "array", "items": items}:
-                yield from self._array(items, into)
+                yield from self._array(items, into, most)
             case {"type": "record", "name": name, "fields": fields} if name in shortcuts.RECORDS:
                 self._named[name] = schema
                 yield from self._record(name, fields, into)
@@ -142,26 +143,34 @@ class Source:
             "i = j",
         )
 
+    def _text_enum(self, into: str, enum: type[StrEnum]) -> Iterator[str]:
+        words = self._refer(shortcuts.texts(enum))
+        yield from ("j = i + SHORT[data[i]]", f"{into} = {words}[data[i + 1 : j]]", "i = j")
+
     def _time(self, into: str, latest: int) -> Iterator[str]:
         yield from ("a, b, c, d, e, f = SIX(data, i)", "if f < 128:")
         yield f"    {into} = T0[a] + T1[b] + T2[c] + T3[d] + T4[e] + T5[f]"
         yield from (f"    if {into} < {EARLIEST_EVENT:d}:", "        raise LookupError", "    i += 6")
         yield from ("else:", f"    {into}, i = late_at(data, i, {latest:d})")
 
-    def _array(self, items: Any, into: str) -> Iterator[str]:
+    def _array(self, items: Any, into: str, most: int) -> Iterator[str]:
         """Read one block of at most 63 items and the zero that ends the array."""
         item, made = self._variable(), self._variable()
         yield from ("n = data[i]", "i += 1", "if n:", "    if n & 129:", "        raise LookupError")
         yield from (f"    {made} = []", "    for _ in range(n >> 1):")
-        yield from indented(indented(self._read(items, item)))
+        yield from indented(indented(self._read(items, item, most=most)))
         yield from (f"        {made}.append({item})", "    if data[i]:", "        raise LookupError", "    i += 1")
         yield from (f"    {into} = tuple({made})", "else:", f"    {into} = ()")
 
     def _record(self, name: str, fields: list[Mapping[str, Any]], into: str) -> Iterator[str]:
         values = {identifier(field["name"]): self._variable() for field in fields}
         for field, value in zip(fields, values.values(), strict=True):
-            most = shortcuts.LONGER.get((name, field["name"]), ID_CHARS_MAX)
-            yield from self._read(field["type"], value, most=most, empty=field.get("default") == "")
+            place = (name, field["name"])
+            if field["type"] == "string" and place in shortcuts.TEXT_ENUMS:
+                yield from self._text_enum(value, shortcuts.TEXT_ENUMS[place])
+            else:
+                most = shortcuts.LONGER.get(place, ID_CHARS_MAX)
+                yield from self._read(field["type"], value, most=most, empty=field.get("default") == "")
         passed = ", ".join(f"{field}={value}" for field, value in values.items())
         yield f"{into} = {self._refer(shortcuts.RECORDS[name])}({passed})"
 

@@ -17,6 +17,7 @@ from streams.codec.bounds import (
     URI_CHARS_MAX,
 )
 from streams.codec.fields import members
+from streams.core.command import Action, Command
 from streams.core.evidence import (
     Approval,
     Change,
@@ -34,29 +35,48 @@ from streams.core.evidence import (
     ToolCall,
     Trust,
 )
+from streams.core.finding import Finding, Severity
 from streams.core.parties import Actor, Approver, Assurance, Authority, Entitlement, Kind, Subject
+from streams.core.requirement import Mode, Response
+from streams.core.verdict import Judgement, Verdict
 
 RECORDS: Mapping[str, type[Any]] = {
     record.__name__: record
     for record in (
         Prompt, ToolCall, DeclaredContext, Context, Approval, Approver, Scope, Change, Actor, Subject, Entitlement,
-        Rollback, PolicyDecision, Outcome,
+        Rollback, PolicyDecision, Outcome, Verdict, Finding,
     )
-}  # fmt: skip
+} | {"Revocation": Command}  # fmt: skip
 """The records of released schemas that are built directly, by name; their fields are the fields of the class."""
 
 ENUMS: Mapping[str, type[StrEnum]] = {
-    enum.__name__: enum for enum in (Authority, ContextKind, Trust, Kind, Consent, Assurance, Result, Status)
-}
+    enum.__name__: enum
+    for enum in (
+        Authority, ContextKind, Trust, Kind, Consent, Assurance, Result, Status, Judgement, Severity, Mode,
+    )
+}  # fmt: skip
 """The enums of released schemas, by name."""
 
-LONGER: Mapping[tuple[str, str], int] = {
+Field = tuple[str, str]
+
+TEXT_ENUMS: Mapping[Field, type[StrEnum]] = {
+    ("Verdict", "response"): Response,
+    ("Finding", "response"): Response,
+    ("Revocation", "action"): Action,
+}
+"""Fields with words of ours that travel as texts, for an Avro symbol cannot have a hyphen."""
+
+LONGER: Mapping[Field, int] = {
     ("Prompt", "text"): TEXT_CHARS_MAX,
     ("Prompt", "rationale"): TEXT_CHARS_MAX,
     ("Context", "uri"): URI_CHARS_MAX,
     ("Context", "excerpt"): EXCERPT_CHARS_MAX,
     ("Rollback", "reference"): DETAIL_CHARS_MAX,
     ("Outcome", "detail"): DETAIL_CHARS_MAX,
+    ("Finding", "message"): DETAIL_CHARS_MAX,
+    ("Verdict", "reasons"): DETAIL_CHARS_MAX,
+    ("Revocation", "rollback_reference"): DETAIL_CHARS_MAX,
+    ("Revocation", "reason"): DETAIL_CHARS_MAX,
 }
 """Texts that may be longer than an id; every other one is read here up to ID_CHARS_MAX."""
 
@@ -94,8 +114,13 @@ def words(enum: type[StrEnum], symbols: list[str]) -> dict[int, StrEnum]:
     return {2 * place: table[symbol] for place, symbol in enumerate(symbols[:63])}
 
 
+def texts(enum: type[StrEnum]) -> dict[bytes, StrEnum]:
+    """The words of an enum by their text."""
+    return {member.value.encode(): member for member in enum}
+
+
 def late_at(data: bytes, i: int, latest: int) -> tuple[int, int]:
-    """Read a time between 2039 and `latest`, in seven bytes that begin at `i`; with the place behind it.
+    """Read a time between 2039 and `latest`, in seven bytes, all but the last >= 128; with the place behind it.
 
     Raises:
         LookupError: it is another.
@@ -103,10 +128,8 @@ def late_at(data: bytes, i: int, latest: int) -> tuple[int, int]:
     """
     a, b, c, d, e, f, g = SEVEN(data, i)
     tables = TIME
-    if f < 128 or not 0 < g < 128:
-        raise LookupError
     value = tables[0][a] + tables[1][b] + tables[2][c] + tables[3][d] + tables[4][e] + (f - 128 << 34) + (g << 41)
-    if value > latest:
+    if not g or value > latest:
         raise LookupError
     return value, i + 7
 
