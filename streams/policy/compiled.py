@@ -1,6 +1,8 @@
 """CompiledPolicy: a policy as a pure value that says what is asked of a change, and has a digest of what it means."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from fnmatch import translate
 from typing import TYPE_CHECKING
@@ -9,7 +11,13 @@ from streams.core.evidence import Change
 from streams.core.ids import Content, digest
 from streams.core.requirement import Mode, Policy, Requirement, Timing
 from streams.core.time import Millis
-from streams.policy.cel import Condition, Ladder, bind
+from streams.policy.cel import Condition, Ladder, Sight
+
+ANSWERS_MAX = 1_024
+"""Answers kept at a time. Changes differ in whom they are about; what a policy looks at is nearly always the same."""
+
+ENTITLEMENTS_MAX = 16
+"""A change with more entitlements is asked about anew each time, so that what is kept stays small."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +60,20 @@ class CompiledPolicy:
     protected: tuple[str, ...] = ()
     digest: str = field(init=False)
     _ladder: Ladder = field(init=False, repr=False, compare=False)
-    _names: frozenset[str] = field(init=False, repr=False, compare=False)
+    _sight: Sight = field(init=False, repr=False, compare=False)
+    _ends: tuple[Millis, ...] = field(init=False, repr=False, compare=False)
+    _answers: dict[Hashable, Requirement] = field(init=False, repr=False, compare=False)
     _spared: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         conditions = tuple(c.condition for c in self.classes)
-        asked = (*conditions, *(e.condition for e in self.exceptions))
+        sights = (*(c.sight for c in conditions), *(e.condition.sight for e in self.exceptions))
         globs = "|".join(f"(?:{translate(glob)})" for glob in self.protected)
         object.__setattr__(self, "digest", digest("pol", *_meaning(self)))
         object.__setattr__(self, "_ladder", Ladder.of(conditions))
-        object.__setattr__(self, "_names", frozenset().union(*(c.names for c in asked)))
+        object.__setattr__(self, "_sight", Sight.joint(sights))
+        object.__setattr__(self, "_ends", tuple(sorted(e.ends_at for e in self.exceptions)))
+        object.__setattr__(self, "_answers", {})
         object.__setattr__(self, "_spared", re.compile(globs) if globs else None)
 
     def requirement(self, change: Change, *, ai: bool) -> Requirement:
@@ -70,7 +82,20 @@ class CompiledPolicy:
         Raises:
             PolicyError: a condition could not be evaluated; the message names its class or exception.
         """
-        activation = bind(change, ai=ai, names=self._names)
+        if len(change.entitlements) > ENTITLEMENTS_MAX:
+            return self._asked(change, ai=ai)
+        # Nothing else has a part in the answer: what the conditions see, and how many of the exceptions have ended.
+        key = self._sight.look(change, ai=ai), bisect_right(self._ends, change.executed_at)
+        known = self._answers.get(key)
+        if known is None:
+            known = self._asked(change, ai=ai)
+            if len(self._answers) >= ANSWERS_MAX:
+                self._answers.clear()
+            self._answers[key] = known
+        return known
+
+    def _asked(self, change: Change, *, ai: bool) -> Requirement:
+        activation = self._sight.bind(change, ai=ai)
         found = self._ladder.first(activation)
         requirement = self.otherwise if found is None else self.classes[found].requirement
         waived = {

@@ -2,33 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NewType
 
 from cel_expr_python import cel
 
-from streams.core.evidence import Change
 from streams.core.requirement import PolicyError
 from streams.policy.cel import checks, complaints, tree
 from streams.policy.cel.probes import PROBES
+from streams.policy.cel.sight import ENVIRONMENT, Activation, Sight, sight_of
 from streams.policy.cel.tokens import calls_has, tokens
-from streams.policy.cel.vocabulary import NAMES, Sort
 
 CONDITION_MAX = 4_096
 """Characters of one condition: nobody reads a longer one aloud."""
-
-TYPES = {
-    Sort.TEXT: cel.Type.STRING,
-    Sort.NUMBER: cel.Type.INT,
-    Sort.FLAG: cel.Type.BOOL,
-    Sort.END: cel.Type.DYN,  # the engine knows no type for a number that may be null
-    Sort.ENTITLEMENTS: cel.Type.List(cel.Type.Map(cel.Type.STRING, cel.Type.DYN)),
-}
-
-ENVIRONMENT = cel.NewEnv(variables={name: TYPES[known.sort] for name, known in NAMES.items()})
-"""Every field is declared under its full name, so that the engine itself refuses a name with a typo, and its type."""
-
-Activation = NewType("Activation", object)
-"""The names of one change bound to its values; good for any number of conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +35,12 @@ class ConditionInvalid(ValueError):
 class Condition:
     """A condition that compiled, and whose it is.
 
-    `names`: those it looks at. `meaning`: its tokens, the same however it is laid out.
+    `sight`: what it looks at. `meaning`: its tokens, the same however it is laid out.
     """
 
     of: str
     text: str
-    names: frozenset[str]
+    sight: Sight
     meaning: tuple[str, ...]
     expression: cel.Expression = field(repr=False, compare=False)
 
@@ -70,11 +54,6 @@ class Condition:
         if not isinstance(answer, bool):
             raise PolicyError(f"{self.of}: `{' '.join(self.text.split())}` cannot be evaluated: {answer}")
         return answer
-
-
-def bind(change: Change, *, ai: bool, names: frozenset[str]) -> Activation:
-    """Bind the given names to what they are of this change. Reading only those that are used halves the cost."""
-    return Activation(ENVIRONMENT.Activation({name: NAMES[name].read(change, ai) for name in names}))
 
 
 def evaluate(expression: cel.Expression, activation: Activation) -> object:
@@ -103,12 +82,12 @@ def condition(text: str, of: str) -> Condition:
     faults = dict.fromkeys((*checks.faults(root), *_patterns(root), *_boolean(root)))
     if faults:
         raise ConditionInvalid(Fault(*fault) for fault in faults)
-    names = frozenset(node.name for node in root.walk() if node.what == "ident" and node.name in NAMES)
+    sight = sight_of(root)
     for change, ai, what in PROBES:
-        answer = evaluate(expression, bind(change, ai=ai, names=names))
+        answer = evaluate(expression, sight.bind(change, ai=ai))
         if not isinstance(answer, bool):
             raise ConditionInvalid([Fault(0, f"fails on a change {what} ({answer}); guard against that")])
-    return Condition(of=of, text=text, names=names, meaning=tokens(text), expression=expression)
+    return Condition(of=of, text=text, sight=sight, meaning=tokens(text), expression=expression)
 
 
 def _compiled(text: str) -> tuple[cel.Expression, tree.Expression]:

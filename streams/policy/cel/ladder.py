@@ -6,7 +6,8 @@ from typing import Self
 
 from cel_expr_python import cel
 
-from streams.policy.cel.condition import ENVIRONMENT, Activation, Condition, evaluate
+from streams.policy.cel.condition import Condition, evaluate
+from streams.policy.cel.sight import ENVIRONMENT, Activation
 
 RUNG_MAX = 16
 """Conditions in one expression: each adds a level of nesting, of which the engine allows 32."""

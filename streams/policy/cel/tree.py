@@ -27,9 +27,11 @@ class UnknownShape(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expression:
-    """One node. `what`: ident, select, call, const or other. `name`: of the ident, field or function; text of a const.
+    """One node. `what`: ident, select, call, const, list, loop or other.
 
-    `type`: as the engine inferred it (`dyn`: it does not know). `offset`: in the condition's text.
+    `name`: of the ident, field or function; text of a const.
+    `type`: as the engine inferred it (`dyn`: it does not know). `offset`: in the condition's text. The first part of a
+    loop is what it runs over.
     """
 
     what: str
@@ -81,7 +83,7 @@ def _expression(expr: Message, types: dict[int, str], positions: dict[int, int])
         parts = [part for entry in entries for part in (*_messages(entry, 3), *_messages(entry, 4))]
     elif 9 in expr:
         loop = _message(_bytes(expr, 9))
-        parts = [part for member in (2, 4, 5, 6, 7) for part in _messages(loop, member)]
+        what, parts = "loop", [part for member in (2, 4, 5, 6, 7) for part in _messages(loop, member)]
     return Expression(
         what=what,
         name=name,
