@@ -12,9 +12,10 @@ from fastavro import parse_schema, schemaless_reader, schemaless_writer
 
 from streams.codec.bounds import VALUE_BYTES_MAX
 from streams.codec.errors import Malformed, RegistryError
-from streams.codec.records import BY_KIND, BY_RECORD, KINDS, Record
+from streams.codec.records import BY_KIND, BY_RECORD, KINDS, Form, Record
 from streams.codec.released import Releases
 from streams.codec.shortcut import BYTES_MAX, UNUSUAL, ReadValue, compiled
+from streams.codec.shorthand import UNUSUAL_TO_WRITE, WriteValue, compiled_writer
 from streams.codec.weight import check_weight
 
 MAGIC = 0
@@ -45,10 +46,11 @@ class Ids(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """What is needed to write a kind: the five bytes in front, and the schema, parsed once."""
+    """What is needed to write a kind: the five bytes in front, the schema, parsed once, and its compiled writer."""
 
     prefix: bytes
     schema: Any
+    write: WriteValue | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,18 @@ class AvroCodec:
         """
         form = BY_RECORD[type(record)]
         writer = self._writers.get(form.kind) or self._writer(form.kind)
+        if writer.write is not None:
+            try:
+                value = writer.write(record)
+            except UNUSUAL_TO_WRITE:
+                pass
+            else:
+                if len(value) <= VALUE_BYTES_MAX:
+                    return value
+        return self._encode_carefully(record, form, writer)
+
+    def _encode_carefully(self, record: Record, form: Form, writer: Writer) -> bytes:
+        """Write a record by way of its plain form; what is wrong with it is said here, and nowhere else."""
         plain = form.to_plain(record)
         if form.kind == "quarantined":
             plain = with_bytes(plain)
@@ -149,7 +163,9 @@ class AvroCodec:
 
     def _writer(self, kind: str) -> Writer:
         # two threads at once make the same writer twice
-        writer = Writer(PREFIX.pack(MAGIC, self._ids.id_of(kind)), self._ours[kind])
+        prefix = PREFIX.pack(MAGIC, self._ids.id_of(kind))
+        write = compiled_writer(self._releases.current(kind).schema, prefix)
+        writer = Writer(prefix, self._ours[kind], write)
         self._writers[kind] = writer
         return writer
 
