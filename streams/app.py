@@ -21,6 +21,9 @@ from streams.core.time import Millis
 from streams.policy.load import load
 from streams.settings import Settings
 from streams.telemetry import logging_config
+from streams.telemetry.exposition import serve
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import WORKER
 from streams.transport.admin import input_partitions
 from streams.transport.credentials import faust_credentials
 from streams.transport.producer import Deliverer
@@ -64,7 +67,7 @@ def build_app(settings: Settings) -> faust.App:
     )
 
 
-def compose(app: faust.App, settings: Settings, policy: Policy, partitions: int) -> RegistryFeed:
+def compose(app: faust.App, settings: Settings, policy: Policy, partitions: int, meter: Meter) -> RegistryFeed:
     """Connect everything to the app. The registry feed has to be started before the app is."""
     codec, deliverer = AvroCodec(settings.schema_registry_url), Deliverer(settings)
     quarantine = Quarantine(settings, codec, deliverer, wall_clock)
@@ -77,9 +80,9 @@ def compose(app: faust.App, settings: Settings, policy: Policy, partitions: int)
         settings, codec, misread, lambda why: halt(f"the registry of agents was lost: {why}", EXIT_UNDELIVERED)
     )
     decider = Decider(
-        settings, codec, deliverer, quarantine, lambda: Law(policy, feed.registry), wall_clock, partitions
+        settings, codec, deliverer, quarantine, lambda: Law(policy, feed.registry), wall_clock, partitions, meter
     )
-    cast("Any", app).before_commit = deliverer.flushed
+    cast("Any", app).before_commit = decider.settle
     adapt.attach(app, adapt.Adapting(settings, codec, deliverer, quarantine))
     decide.attach(app, decider, tick_s=settings.tick_ms / 1000, now=wall_clock, on_ready=_announce)
     return feed
@@ -103,7 +106,10 @@ def run_worker(settings: Settings) -> int:
     policy = load(Path(settings.policy) if settings.policy else None)
     partitions = input_partitions(settings)
     app = build_app(settings)
-    feed = compose(app, settings, policy, partitions)
+    meter = Meter(WORKER)
+    if settings.metrics_port:
+        serve(meter, settings.metrics_host, settings.metrics_port)
+    feed = compose(app, settings, policy, partitions, meter)
     feed.start()
     log.info("policy %s (%s), mode %s", policy.version, policy.digest, policy.mode)
     if policy.mode is Mode.OBSERVE:

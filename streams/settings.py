@@ -22,7 +22,7 @@ class Settings:
     that `clawback topics` creates. `lateness_ms`: how far behind the newest event another may honestly arrive.
     `future_ms`: how far ahead of our clock an event time may be. `tick_ms`: how often due decisions are looked for.
     `commit_ms`: how often offsets are committed. `session_ms`: how long the group waits for a process that says nothing
-    before its partitions go to others.
+    before its partitions go to others. `metrics_port`: where Prometheus may ask, on `metrics_host`; 0 for nowhere.
     `kafka_options`: librdkafka settings as `key=value` pairs separated by commas (`security.protocol=SASL_SSL,...`).
     """
 
@@ -37,11 +37,13 @@ class Settings:
     policy: str = ""
     lateness_ms: int = 10_000
     future_ms: int = 300_000
-    tick_ms: int = 250
+    tick_ms: int = 100
     commit_ms: int = 1_000
     session_ms: int = 20_000
     ledger_rows: int = 20_000
     ledger_wait_ms: int = 1_000
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
     state_dir: str = ".clawback"
     log_level: str = "INFO"
 
@@ -66,7 +68,7 @@ class Settings:
         bounds = {
             "partitions": (1, 10_000), "replicas": (1, 10), "lateness_ms": (0, 86_400_000),
             "future_ms": (0, 86_400_000), "tick_ms": (10, 60_000), "commit_ms": (10, 60_000),
-            "session_ms": (1_000, 300_000),
+            "session_ms": (1_000, 300_000), "metrics_port": (0, 65_534),
             "ledger_rows": (1, 500_000), "ledger_wait_ms": (10, 60_000),
         }  # fmt: skip
         for name, (low, high) in bounds.items():

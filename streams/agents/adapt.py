@@ -1,16 +1,15 @@
 """adapt: the Faust agent that turns what platforms say in their own words into evidence in ours."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import faust
-from faust.types import AgentT, StreamT
+from faust.types import AgentT, EventT, StreamT
 
 from streams.adapters import adapt_bytes
-from streams.agents.decide import record_of
-from streams.agents.decider import Record
 from streams.agents.guard import guarded
-from streams.agents.quarantine import Quarantine
+from streams.agents.quarantine import Place, Quarantine
 from streams.codec.avro import AvroCodec
 from streams.codec.errors import Malformed
 from streams.codec.headers import headers_for
@@ -20,6 +19,22 @@ from streams.core.ids import DEFAULT_TENANT
 from streams.settings import Settings
 from streams.topics import RAW_SOURCES, UNCORRELATED, by_record, raw
 from streams.transport.producer import Deliverer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record of a raw topic, as it was read."""
+
+    place: Place
+    key: bytes | None
+    value: bytes | None
+
+
+def record_of(event: EventT[Any]) -> Record:
+    """Take a Faust event apart."""
+    message = event.message
+    place = Place(topic=message.topic, partition=message.partition, offset=message.offset)
+    return Record(place=place, key=message.key, value=message.value)
 
 
 class Adapting:

@@ -1,33 +1,22 @@
-"""decide: the Faust agent that feeds the decider, and the timer that lets event time pass."""
+"""decide: the Faust agent that feeds the decider batches, and the timer that lets event time pass."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from time import monotonic
 from typing import Any, cast
 
 import faust
-from faust.types import TP, AgentT, EventT, StreamT
+from faust.types import TP, AgentT, StreamT
 
-from streams.agents.decider import Decider, Record
+from streams.agents.decider import Decider
 from streams.agents.guard import guarded
-from streams.agents.quarantine import Place
 from streams.agents.silence import Silence
 from streams.core.time import Millis
+from streams.transport.batches import Batch, BatchSchema
 from streams.transport.driver import Consumer
 
 ASK_AGAIN_S = 1.0
 """A broker that does not answer is not asked more often than this."""
-
-
-def record_of(event: EventT[Any]) -> Record:
-    """Take a Faust event apart."""
-    message = event.message
-    headers = message.headers or {}
-    pairs = headers.items() if isinstance(headers, dict) else headers
-    return Record(
-        place=Place(topic=message.topic, partition=message.partition, offset=message.offset),
-        key=message.key,
-        value=message.value,
-        headers=dict(pairs),
-    )
 
 
 def attach(
@@ -37,16 +26,15 @@ def attach(
 
     `on_ready` is called once, when the first partitions are restored and the broker has said where they end.
     """
-    inputs = app.topic(*decider.inputs, key_serializer="raw", value_serializer="raw", internal=False)
+    inputs = app.topic(*decider.inputs, schema=BatchSchema(), internal=False)
 
     @app.agent(inputs, name="decide", concurrency=1)
-    async def decide(stream: StreamT[bytes]) -> AsyncIterator[None]:
+    async def decide(stream: StreamT[Batch]) -> AsyncIterator[None]:
         async for event in stream.events():
             with guarded("decide"):
-                record = record_of(event)
                 async with decider.lock:
                     if event.message.tp in app.consumer.assignment():
-                        await decider.take(record.place.partition, [record])
+                        await decider.take(event.value)
             yield
 
     silence = Silence(decider)
@@ -54,12 +42,13 @@ def attach(
     async def tick() -> None:
         ready = False
         while not app.should_stop:
+            begun = monotonic()
             with guarded("the tick of decide"):
                 passed = await _tick(app, decider, silence, now)
             if passed and not ready:
                 ready = True
                 on_ready()
-            await app.sleep(tick_s)
+            await app.sleep(max(tick_s - (monotonic() - begun), 0.001))
 
     app.task(tick)
     app.on_partitions_revoked.connect(_on_revoked(decider, silence), weak=False)
@@ -84,6 +73,10 @@ async def _tick(app: faust.App, decider: Decider, silence: Silence, now: Callabl
     partitions, generation = owned_partitions(app, decider), app.consumer_generation_id
     if not partitions:
         return False
+
+    def still_ours(number: int) -> bool:
+        return generation == app.consumer_generation_id and number in owned_partitions(app, decider)
+
     async with decider.lock:
         await decider.own(partitions)
     asked_at = now()
@@ -91,20 +84,31 @@ async def _tick(app: faust.App, decider: Decider, silence: Silence, now: Callabl
     if read is None:
         await app.sleep(ASK_AGAIN_S)
         return False
-    for number in partitions:
+
+    async def pass_time(number: int) -> bool:
         async with decider.lock:
-            if generation != app.consumer_generation_id or number not in owned_partitions(app, decider):
+            if not still_ours(number):
                 return False
             done = [tp.topic for tp in read if tp.partition == number]
             await decider.tick(number, read_to_end=done, asked_at=asked_at)
-    return True
+        everything = False
+        while not everything:
+            async with decider.lock:
+                everything = not still_ours(number) or await decider.judge(number)
+            await decider.speak(number)
+        return True
+
+    passed = await asyncio.gather(*(pass_time(number) for number in partitions))
+    decider.measure()
+    return all(passed)
 
 
 def _on_revoked(decider: Decider, silence: Silence) -> Callable[..., Any]:
     async def revoked(app: faust.App, *_: Any, **__: Any) -> None:
-        async with decider.lock:
-            decider.release()
-            silence.forget()
-            _consumer(app).forget_fetched()
+        with guarded("giving partitions back"):
+            async with decider.lock:
+                await decider.release()
+                silence.forget()
+                _consumer(app).forget_fetched()
 
     return revoked

@@ -1,59 +1,137 @@
-"""Decisions: the open decisions of one partition, when each wants to be looked at, and how far event time has come."""
+"""Decisions: the open decisions of one partition as bytes, when each wants to be looked at, and how far time has come.
 
-import heapq
-from collections.abc import Iterator
+Pure: no I/O and no clock. What changed since it was last asked is `dirty`, for the changelog.
+"""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import orjson
+
+from streams.agents.wheel import Wheel
+from streams.codec.state import decode_state, encode_state, grace_of, outdated, wake_of, with_fact
+from streams.core.command import Command
+from streams.core.evidence import Evidence
 from streams.core.ids import DecisionId, TenantId
-from streams.core.step import State, opened
+from streams.core.law import Law
+from streams.core.requirement import Timing
+from streams.core.step import State, Step, next_wake, opened, step
 from streams.core.time import NEVER, Millis
+from streams.core.verdict import Verdict
 from streams.core.watermark import Watermark
 
-Key = tuple[TenantId, DecisionId]
+Key = bytes
+"""A decision as the changelog names it: JSON of tenant and decision id, so that no two can be mistaken."""
+
+Output = Verdict | Command
+
+
+def key_of(tenant: TenantId, decision_id: DecisionId) -> Key:
+    """Name a decision."""
+    return orjson.dumps((tenant, decision_id))
+
+
+def named_by(key: Key) -> tuple[TenantId, DecisionId]:
+    """Tell the decision of a key."""
+    tenant, decision_id = orjson.loads(key)
+    return TenantId(tenant), DecisionId(decision_id)
+
+
+class Said(NamedTuple):
+    """What was said on one decision, in order, and the decision it is about."""
+
+    key: Key
+    outputs: tuple[Output, ...]
 
 
 class Decisions:
-    """What one worker knows of one partition. `heard`: per input topic, the newest offset that was folded in."""
+    """What one worker knows of one partition.
+
+    `dirty`: the decisions whose state is not what the changelog has, in the order in which that came to be. `bytes`:
+    what the open decisions take, keys not counted.
+    """
 
     def __init__(self, topics: tuple[str, ...], lateness_ms: int) -> None:
         """Begin with nothing open and nothing heard."""
         self.watermark = Watermark.over(topics, lateness_ms)
-        self.heard: dict[str, int] = {}
-        self._states: dict[Key, State] = {}
-        self._wakes: dict[Key, Millis] = {}
-        self._heap: list[tuple[Millis, Key]] = []
+        self.dirty: dict[Key, None] = {}
+        self.bytes = 0
+        self._packed: dict[Key, bytes] = {}
+        self._wheel = Wheel(self._wake_of)
 
     def __len__(self) -> int:
         """Count the open decisions."""
-        return len(self._states)
+        return len(self._packed)
 
-    def of(self, key: Key) -> State:
-        """Look up a decision, or open it."""
-        return self._states.get(key) or opened(*key)
+    def __contains__(self, key: Key) -> bool:
+        """Say whether a decision is open."""
+        return key in self._packed
 
-    def put(self, key: Key, state: State | None, wake_at: Millis | None) -> None:
-        """Remember a decision and when to look at it again; None forgets it."""
-        if state is None or wake_at is None:
-            self._states.pop(key, None)
-            self._wakes.pop(key, None)
-            return
-        self._states[key] = state
-        if self._wakes.get(key) != wake_at:
-            self._wakes[key] = wake_at
-            heapq.heappush(self._heap, (wake_at, key))
+    def packed(self, key: Key) -> bytes | None:
+        """Give the state of a decision as the changelog is to have it; None: it is closed."""
+        return self._packed.get(key)
 
-    @property
-    def next_wake(self) -> Millis | None:
-        """Tell the earliest watermark at which some decision wants to be looked at."""
-        while self._heap and self._wakes.get(self._heap[0][1]) != self._heap[0][0]:
-            heapq.heappop(self._heap)
-        return self._heap[0][0] if self._heap else None
+    def restore(self, stored: Mapping[Key, bytes], law: Law) -> tuple[Said, ...]:
+        """Take up what the changelog has. Gives what has to be said at once, which only states of old forms can have.
 
-    def due(self, limit: int) -> Iterator[Key]:
-        """Take out the decisions that the watermark has reached, earliest first, at most `limit` of them."""
-        for _ in range(limit):
-            wake_at = self.next_wake
-            if wake_at is None or wake_at > self.watermark.at or self.watermark.at == NEVER:
-                return
-            _, key = heapq.heappop(self._heap)
-            del self._wakes[key]
-            yield key
+        Raises:
+            StateUnreadable: the changelog holds something that this version of the product cannot take up.
+        """
+        said: list[Said] = []
+        grace_ms = law.policy.timing.grace_ms
+        for key, packed in stored.items():
+            old = outdated(packed)
+            if old is not None:
+                state, judge_until = old
+                said.append(self._put(key, step(state, (), judge_until, law), law.policy.timing))
+            elif grace_of(packed) != grace_ms:
+                state = decode_state(*named_by(key), packed)
+                wake_at = next_wake(state, NEVER, law)
+                self._hold(key, encode_state(state, wake_at or NEVER, law.policy.timing))
+            else:
+                self._hold(key, packed)
+        return tuple(each for each in said if each.outputs)
+
+    def hear(self, key: Key, fact: Evidence, law: Law) -> Said | None:
+        """Add a fact, heard at the watermark as it is now. Gives what was due before it, which is rare."""
+        known, timing = self._packed.get(key), law.policy.timing
+        packed = with_fact(known, fact, self.watermark.at, timing)
+        if packed is None:
+            return self._put(key, step(self._state(key), (fact,), self.watermark.at, law), timing)
+        if packed is not known:
+            self._hold(key, packed)
+            self.dirty[key] = None
+        return None
+
+    def judge(self, limit: int, law: Law) -> tuple[Said, ...]:
+        """Look at what the watermark has reached, at most `limit` decisions. Fewer than `limit`: these are all."""
+        if self.watermark.at == NEVER:
+            return ()
+        return tuple(
+            self._put(key, step(self._state(key), (), self.watermark.at, law), law.policy.timing)
+            for key in self._wheel.due(self.watermark.at, limit)
+        )
+
+    def _wake_of(self, key: Key) -> Millis | None:
+        packed = self._packed.get(key)
+        return wake_of(packed) if packed is not None else None
+
+    def _state(self, key: Key) -> State:
+        packed = self._packed.get(key)
+        return decode_state(*named_by(key), packed) if packed is not None else opened(*named_by(key))
+
+    def _put(self, key: Key, taken: Step, timing: Timing) -> Said:
+        self.dirty[key] = None
+        if taken.state is None or taken.wake_at is None:
+            self.bytes -= len(self._packed.pop(key, b""))
+        else:
+            self._hold(key, encode_state(taken.state, taken.wake_at, timing))
+        return Said(key, (*taken.verdicts, *taken.commands))
+
+    def _hold(self, key: Key, packed: bytes) -> None:
+        before = self._packed.get(key, b"")
+        self._packed[key] = packed
+        self.bytes += len(packed) - len(before)
+        wake_at = wake_of(packed)
+        if not before or wake_of(before) != wake_at:
+            self._wheel.add(wake_at, key)

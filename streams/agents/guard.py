@@ -32,6 +32,6 @@ def guarded(doing: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        undelivered = type(error).__name__ in {"DeliveryFailed", "ReadFailed", "KafkaUnavailable"}
+        undelivered = type(error).__name__ in {"DeliveryFailed", "Fenced", "ReadFailed", "KafkaUnavailable"}
         log.critical("%s failed", doing, exc_info=error)
         halt(f"{doing} failed: {type(error).__name__}: {error}", EXIT_UNDELIVERED if undelivered else EXIT_BUG)

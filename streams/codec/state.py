@@ -1,100 +1,172 @@
-"""The state of a decision as bytes for the changelog: a version byte, then JSON of plain forms."""
+"""The state of a decision as bytes: what a worker holds in memory, and, unchanged, what its changelog holds.
 
-from collections.abc import Mapping
-from typing import Any
+    head     version, flags, number of facts, wake_at, judged_until, grace, size of memory   (big-endian, 28 bytes)
+    memory   what was said and ordered                                                       (MessagePack)
+    facts    one after the other: the fact, and since when it counts                         (MessagePack)
 
-import orjson
+A fact is added at the end without a look at the others: most facts only wait for the change that they explain. What
+came twice, and the order, are settled when the state is read (`Chain.with_links` makes the same chain of any order).
+"""
+
+import struct
+
+from msgspec import DecodeError
+from msgspec.msgpack import Decoder, Encoder
 
 from streams.codec.errors import Malformed
-from streams.codec.fields import members
-from streams.codec.records import BY_KIND, BY_RECORD
-from streams.core.chain import Chain, Link
-from streams.core.command import Action, Issued
-from streams.core.ids import CommandId, DecisionId, TenantId, VerdictId
-from streams.core.step import Said, State
-from streams.core.time import Millis
+from streams.codec.state_v1 import VERSION as VERSION_1
+from streams.codec.state_v1 import decode_v1
+from streams.core.chain import CHAIN_LINKS_MAX, Chain, Link
+from streams.core.command import Issued
+from streams.core.evidence import Change, Evidence, essence
+from streams.core.ids import DecisionId, TenantId
+from streams.core.requirement import Timing
+from streams.core.step import Said, State, due_at, heard_at
+from streams.core.time import NEVER, Millis
+from streams.core.value import Value
 
-VERSION = 1
-"""Counts up when the form below changes in a way that defaults cannot bridge."""
+VERSION = 2
+"""Counts up when the form changes in a way that defaults at the end of a record cannot bridge."""
 
-ACTIONS = members(Action)
+HEAD = struct.Struct(">BBHqqII")
+
+AWAKE = 1
+"""Flag: something has been judged already, so that whatever comes now may change what is said."""
+
+ARRAY_OF_TWO = b"\x92"
+ARRAY_32 = b"\xdd"
+UINT_64 = b"\xcf"
+"""First bytes of MessagePack's forms."""
 
 
 class StateUnreadable(ValueError):
     """Stored state that this version of the product cannot take up; going on without it would forget evidence."""
 
 
-def encode_state(state: State) -> bytes:
+class Memory(Value, frozen=True, kw_only=True):
+    """What is remembered of a decision besides its facts."""
+
+    said: Said | None = None
+    issued: tuple[Issued, ...] = ()
+    overflow_from: Millis | None = None
+    beyond_horizon: bool = False
+
+
+_pack = Encoder().encode
+_MEMORY: Decoder[Memory] = Decoder(Memory)
+_LINKS: Decoder[list[Link]] = Decoder(list[Link])
+NOTHING_SAID = _pack(Memory())
+BEYOND_HORIZON = _pack(Memory(beyond_horizon=True))
+
+
+def wake_of(packed: bytes) -> Millis:
+    """Tell the watermark at which a decision wants to be looked at, or an earlier one."""
+    return Millis(int.from_bytes(packed[4:12], "big", signed=True))
+
+
+def with_fact(packed: bytes | None, fact: Evidence, watermark: Millis, timing: Timing) -> bytes | None:
+    """Add a fact that was heard at a watermark; `packed` None opens the decision.
+
+    The same bytes come back when the fact was known. None: this cannot be done without a look at the rest, because
+    something is due first, or the chain may be full; take the way over `decode_state` and `step` then.
+    """
+    added = _pack(essence(fact))
+    if packed is None:
+        flags, count, judged_until, rest = 0, 0, NEVER, b""
+        passed_long_ago = fact.occurred_at <= watermark - timing.horizon_ms
+        memory = BEYOND_HORIZON if passed_long_ago else NOTHING_SAID
+        size = len(memory)
+        rest = memory
+    else:
+        _, flags, count, wake, judged_until, _, size = HEAD.unpack_from(packed)
+        if wake <= watermark or count >= CHAIN_LINKS_MAX:
+            return None
+        # No text can look like a fact: in each is a time, whose bytes are no UTF-8.
+        if added in packed:
+            return packed
+        rest = packed[HEAD.size :]
+    counts_from = heard_at(fact, watermark, judged_until)
+    if packed is None:
+        wake = counts_from + timing.horizon_ms
+    if type(fact) is Change:
+        wake = min(wake, due_at(fact, counts_from, timing.grace_ms))
+    if flags & AWAKE:
+        wake = min(wake, counts_from + timing.grace_ms)
+    head = HEAD.pack(VERSION, flags, count + 1, wake, judged_until, timing.grace_ms, size)
+    return b"".join((head, rest, ARRAY_OF_TWO, added, UINT_64, counts_from.to_bytes(8, "big")))
+
+
+def encode_state(state: State, wake_at: Millis, timing: Timing) -> bytes:
     """Write all that is remembered of a decision; `decode_state` gives exactly it back."""
-    chain, said = state.chain, state.said
-    plain = {
-        "tenant": chain.tenant,
-        "decision_id": chain.decision_id,
-        "links": [_link_to_plain(link) for link in chain.links],
-        "overflow_from": chain.overflow_from,
-        "judged_until": state.judged_until,
-        "promised_until": state.promised_until,
-        "said": [said.verdict_id, said.version, said.content] if said is not None else None,
-        "issued": [[each.command_id, str(each.action), each.target, each.ordinal] for each in state.issued],
-        "beyond_horizon": state.beyond_horizon,
-    }
-    return bytes((VERSION,)) + orjson.dumps(plain)
+    chain = state.chain
+    memory = _pack(
+        Memory(
+            said=state.said,
+            issued=state.issued,
+            overflow_from=chain.overflow_from,
+            beyond_horizon=state.beyond_horizon,
+        )
+    )
+    due = (due_at(change, counts_from, timing.grace_ms) for change, counts_from in chain.dated_changes)
+    awake = chain.overflow_from is not None or any(at <= state.judged_until for at in due)
+    flags = AWAKE if awake else 0
+    head = HEAD.pack(VERSION, flags, len(chain.links), wake_at, state.judged_until, timing.grace_ms, len(memory))
+    return b"".join((head, memory, *map(_pack, chain.links)))
 
 
-def decode_state(data: bytes) -> State:
-    """Read what `encode_state` wrote.
+def decode_state(tenant: TenantId, decision_id: DecisionId, packed: bytes) -> State:
+    """Read what `encode_state` wrote and `with_fact` added to.
 
     Raises:
         StateUnreadable: it is of another version of the product, or damaged.
     """
-    if not data:
-        raise StateUnreadable("The stored state is empty.")
-    if data[0] != VERSION:
-        raise StateUnreadable(
-            f"The stored state is of version {data[0]}; this version of clawback reads {VERSION}. "
-            "Run the version that wrote it, or a newer one."
-        )
     try:
-        return _state(orjson.loads(data[1:]))
+        version, _, count, _, judged_until, _, size = HEAD.unpack_from(packed)
+        if version != VERSION:
+            raise StateUnreadable(_of_another(version))
+        memory = _MEMORY.decode(packed[HEAD.size : HEAD.size + size])
+        links = _LINKS.decode(b"".join((ARRAY_32, count.to_bytes(4, "big"), packed[HEAD.size + size :])))
+        chain = Chain(tenant, decision_id, (), memory.overflow_from).with_links(links)
+    except (struct.error, DecodeError, ValueError) as error:
+        if isinstance(error, StateUnreadable):
+            raise
+        raise StateUnreadable(f"The stored state is damaged: {type(error).__name__}: {error}.") from None
+    return State(
+        chain=chain,
+        judged_until=Millis(judged_until),
+        said=memory.said,
+        issued=memory.issued,
+        beyond_horizon=memory.beyond_horizon,
+    )
+
+
+def grace_of(packed: bytes) -> int:
+    """Tell for which grace (ms) the wake-up of this state was reckoned; under another policy it is another."""
+    return int.from_bytes(packed[20:24], "big")
+
+
+def outdated(stored: bytes) -> tuple[State, Millis] | None:
+    """Read a state of an earlier form, and the watermark up to which to judge it first; None: it is of ours.
+
+    Raises:
+        StateUnreadable: nobody knows this form, or it is damaged.
+    """
+    if not stored:
+        raise StateUnreadable("The stored state is empty.")
+    if stored[0] == VERSION:
+        return None
+    if stored[0] != VERSION_1:
+        raise StateUnreadable(_of_another(stored[0]))
+    try:
+        return decode_v1(stored)
     except Malformed as error:
         raise StateUnreadable(f"The stored state holds a record that is not in order: {error.reason}") from None
     except (KeyError, TypeError, ValueError) as error:
         raise StateUnreadable(f"The stored state is damaged: {type(error).__name__}: {error}.") from None
 
 
-def _state(plain: Mapping[str, Any]) -> State:
-    chain = Chain(
-        tenant=TenantId(plain["tenant"]),
-        decision_id=DecisionId(plain["decision_id"]),
-        links=tuple(_link(*link) for link in plain["links"]),
-        overflow_from=_instant(plain["overflow_from"]),
+def _of_another(version: int) -> str:
+    return (
+        f"The stored state is of version {version}; this version of clawback reads {VERSION_1} and {VERSION}. "
+        "Run the version that wrote it, or a newer one."
     )
-    return State(
-        chain=chain,
-        judged_until=Millis(plain["judged_until"]),
-        promised_until=Millis(plain["promised_until"]),
-        said=_said(*plain["said"]) if plain["said"] is not None else None,
-        issued=tuple(_issued(*each) for each in plain["issued"]),
-        beyond_horizon=plain["beyond_horizon"],
-    )
-
-
-def _link_to_plain(link: Link) -> list[Any]:
-    form = BY_RECORD[type(link.evidence)]
-    return [form.kind, form.to_plain(link.evidence), link.counts_from]
-
-
-def _link(kind: str, evidence: dict[str, Any], counts_from: int) -> Link:
-    return Link(BY_KIND[kind].from_plain(evidence), Millis(counts_from))
-
-
-def _said(verdict_id: str, version: int, content: str) -> Said:
-    return Said(verdict_id=VerdictId(verdict_id), version=version, content=content)
-
-
-def _issued(command_id: str, action: str, target: str, ordinal: int) -> Issued:
-    return Issued(command_id=CommandId(command_id), action=ACTIONS[action], target=target, ordinal=ordinal)
-
-
-def _instant(at: int | None) -> Millis | None:
-    return Millis(at) if at is not None else None

@@ -43,7 +43,7 @@ class Deliverer:
                     "queue.buffering.max.messages": QUEUE_MESSAGES_MAX,
                     "message.timeout.ms": DELIVERY_MS,
                     "message.max.bytes": STATE_BYTES_MAX,
-                    "error_cb": _note_error,
+                    "error_cb": note_error,
                 }
                 | options
             ),
@@ -107,6 +107,6 @@ class Deliverer:
             raise DeliveryFailed(self._failed)
 
 
-def _note_error(error: KafkaError) -> None:
+def note_error(error: KafkaError) -> None:
     """Say what librdkafka says about the connection; it keeps trying by itself."""
     log.warning("kafka: %s", error.str())

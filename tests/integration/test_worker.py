@@ -14,6 +14,7 @@ from confluent_kafka import Producer
 from streams.codec.avro import AvroCodec
 from streams.codec.state import decode_state
 from streams.core.command import Action
+from streams.core.ids import DEFAULT_TENANT, DecisionId
 from streams.core.parties import Kind
 from streams.core.step import State
 from streams.core.verdict import Judgement
@@ -109,23 +110,21 @@ def test_a_killed_worker_remembers_what_it_had_heard_and_says_nothing_twice(clus
     assert len(commands(cluster, "once")) == 1
 
 
-def test_what_is_about_to_be_said_is_promised_before(steady: tuple[Cluster, Running]) -> None:
+def test_what_was_said_is_remembered_from_the_moment_it_is_heard(steady: tuple[Cluster, Running]) -> None:
     cluster, _ = steady
     at = facts.now()
     cluster.publish(facts.prompt("bound", at - 50), facts.change("bound", at))
     until_judged(cluster, "bound")
-    until(lambda: any(state.said for state in saved(cluster, "bound")), "the state after the verdict is saved")
-    states = saved(cluster, "bound")
-    first_said = next(n for n, state in enumerate(states) if state.said is not None)
     (verdict,) = verdicts(cluster, "bound")
-    assert [state.promised_until >= verdict.judged_at for state in states[:first_said]][-1]
-    assert not any(state.promised_until >= verdict.judged_at for state in states[: first_said - 1])
+    # One transaction holds both, so who can read the verdict can read the state that remembers it.
+    assert [state.said.verdict_id for state in saved(cluster, "bound") if state.said] == [verdict.verdict_id]
 
 
 def saved(cluster: Cluster, decision: str) -> list[State]:
     """The states of a decision that the changelog holds, oldest first."""
     name = json.dumps(["default", decision], separators=(",", ":")).encode()
-    return [decode_state(m.value() or b"") for m in cluster.messages(cluster.changelog) if m.key() == name]
+    known = [m.value() or b"" for m in cluster.messages(cluster.changelog) if m.key() == name]
+    return [decode_state(DEFAULT_TENANT, DecisionId(decision), packed) for packed in known]
 
 
 def test_evidence_on_the_wrong_partition_still_meets_its_decision(steady: tuple[Cluster, Running]) -> None:

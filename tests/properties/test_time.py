@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from streams.core.evidence import Evidence
 from streams.core.law import Law
-from streams.core.step import opened, promised, step
+from streams.core.step import opened, step
 from streams.core.time import EVER, NEVER, Millis
 from streams.core.verdict import assess
 from streams.testkit.telling import Heard, tell
@@ -58,22 +58,6 @@ def test_late_truth_supersedes_never_overwrites(telling: tuple[tuple[Heard, ...]
     whole = assess(after.chain, after.chain.changes, law)
     last = after.verdicts[-1]
     assert (last.judgement, last.findings, last.reasons) == (whole.judgement, whole.findings, whole.reasons)
-
-
-@given(tellings(), st.data())
-def test_what_was_promised_is_said_again_after_a_fall(
-    telling: tuple[tuple[Heard, ...], Law], data: st.DataObject
-) -> None:
-    """A worker fell after it delivered, before it saved: restored low, it hears at once what had been too late."""
-    heard, law = telling
-    cut = data.draw(st.integers(1, len(heard)))
-    watermark = heard[min(cut, len(heard) - 1)].watermark
-    state = tell(heard[:cut], law, decision_id=DECISION, until=None).state
-    delivered = step(state, (), watermark, law)
-    unheard = tuple(fact for hearing in heard[cut:] for fact in hearing.evidence)
-    restored = step(promised(state, watermark), unheard, NEVER, law)
-    assert restored.verdicts == delivered.verdicts
-    assert restored.commands == delivered.commands
 
 
 @given(hearings(), laws())

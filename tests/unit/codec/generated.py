@@ -29,12 +29,14 @@ from streams.core.evidence import (
     Trust,
 )
 from streams.core.finding import Finding, Severity
+from streams.core.ids import DecisionId, TenantId
 from streams.core.parties import Actor, Approver, Assurance, Authority, Entitlement, Kind, Subject
 from streams.core.registry import Agent, AgentStatus, Owner
 from streams.core.requirement import Mode, Response
 from streams.core.step import Said, State
-from streams.core.time import EVER, NEVER
+from streams.core.time import EVER, NEVER, Millis
 from streams.core.verdict import Judgement, Verdict
+from tests.altered import replace
 
 CHARACTERS = st.characters(codec="utf-8")
 TEXTS = st.text(CHARACTERS, max_size=40)
@@ -231,17 +233,19 @@ RECORDS: st.SearchStrategy[Record] = st.one_of(EVIDENCE, AGENTS, VERDICTS, REVOC
 MOMENTS = st.integers(NEVER, EVER + 1)
 """Instants of the core, which knows a before and an after of all time."""
 
+LINKS = tuples(st.builds(Link, evidence=EVIDENCE, counts_from=MOMENTS))
+
+
+def _chain(tenant: TenantId, decision_id: DecisionId, links: tuple[Link, ...], overflow_from: Millis | None) -> Chain:
+    """Make a chain whose facts are about its decision, as every chain is."""
+    own = (replace(link, evidence=replace(link.evidence, tenant=tenant, decision_id=decision_id)) for link in links)
+    return Chain(tenant, decision_id, (), overflow_from).with_links(own)
+
+
 STATES: st.SearchStrategy[State] = st.builds(
     State,
-    chain=st.builds(
-        Chain,
-        tenant=IDS,
-        decision_id=IDS,
-        links=tuples(st.builds(Link, EVIDENCE, MOMENTS)),
-        overflow_from=st.none() | MOMENTS,
-    ),
+    chain=st.builds(_chain, IDS, IDS, LINKS, st.none() | MOMENTS),
     judged_until=MOMENTS,
-    promised_until=MOMENTS,
     said=st.none() | st.builds(Said, verdict_id=IDS, version=COUNTS, content=IDS),
     issued=tuples(st.builds(Issued, command_id=IDS, action=st.sampled_from(Action), target=IDS, ordinal=COUNTS)),
     beyond_horizon=st.booleans(),

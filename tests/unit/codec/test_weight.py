@@ -14,6 +14,7 @@ from streams.core.ids import DEFAULT_TENANT, DecisionId, EventId
 from streams.core.law import Law
 from streams.core.parties import Entitlement
 from streams.core.registry import Registry
+from streams.core.requirement import DEFAULT_TIMING
 from streams.core.step import opened, step
 from streams.core.time import NEVER, Millis
 from streams.policy.load import load
@@ -52,7 +53,7 @@ def test_the_heaviest_chain_fits_the_changelog() -> None:
     state = step(opened(DEFAULT_TENANT, DECISION), facts, NEVER, Law(load(None), Registry())).state
     assert state is not None
     assert len(state.chain.links) == CHAIN_LINKS_MAX
-    assert len(encode_state(state)) < STATE_BYTES_MAX * 0.95
+    assert len(encode_state(state, NEVER, DEFAULT_TIMING)) < STATE_BYTES_MAX * 0.95
 
 
 def test_a_fact_that_names_too_much_is_refused_on_every_way_in() -> None:

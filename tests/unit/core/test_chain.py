@@ -36,7 +36,7 @@ def test_a_view_shows_only_what_counted_by_then() -> None:
     assert chain.as_of(Millis(NOON + 4)).changes == (GRANTED,)
     assert chain.as_of(Millis(NOON + 4)).approvals == ()
     assert chain.as_of(Millis(NOON + 5)) == chain
-    assert chain.moments == (NOON, NOON + 5)
+    assert chain.moments == {NOON, NOON + 5}
 
 
 def test_two_contents_of_one_event_are_both_kept_and_known_as_a_contradiction() -> None:

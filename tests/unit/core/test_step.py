@@ -6,7 +6,7 @@ from streams.core.ids import DEFAULT_TENANT, ChangeId, EventId
 from streams.core.law import Law
 from streams.core.registry import Registry
 from streams.core.requirement import ApprovalsRequired, Requirement, Response
-from streams.core.step import opened, promised, step
+from streams.core.step import opened, step
 from streams.core.time import EVER, HOUR_MS, MINUTE_MS, NEVER, Millis
 from streams.core.verdict import Judgement
 from streams.testkit.policy import FixedPolicy
@@ -63,7 +63,7 @@ def test_a_change_that_comes_late_gets_its_grace_all_the_same() -> None:
 
 def test_a_change_is_due_one_grace_after_it_was_executed_not_after_it_was_recorded() -> None:
     executed_later = replace(GRANTED, executed_at=Millis(NOON + HOUR_MS))
-    assert step(FRESH, [executed_later], NEVER, LAW).wake_at == DUE, "the record itself is a moment"
+    assert step(FRESH, [executed_later], NEVER, LAW).wake_at == DUE + HOUR_MS, "nothing is to be said before"
     assert tell([Heard((executed_later,))], LAW, decision_id=DECISION).verdicts[0].judged_at == DUE + HOUR_MS
 
 
@@ -94,21 +94,3 @@ def test_two_changes_fall_due_one_after_the_other_in_one_late_tick() -> None:
     told = tell([Heard((GRANTED, second))], LAW, decision_id=DECISION)
     assert [verdict.changes for verdict in told.verdicts] == [("change-1",), ("change-1", "change-2")]
     assert [command.target for command in told.commands] == ["change-1", "change-2"]
-
-
-def test_a_promise_is_only_ever_raised() -> None:
-    state = promised(FRESH, DUE)
-    assert promised(state, NEVER).promised_until == DUE
-    assert promised(state, Millis(DUE + 1)).promised_until == DUE + 1
-
-
-def test_a_promise_is_kept_before_anything_new_is_heard() -> None:
-    heard = step(FRESH, [GRANTED], NEVER, LAW)
-    assert heard.state is not None
-    delivered = step(heard.state, (), DUE, LAW)
-    restored = step(promised(heard.state, DUE), [AGREED], NEVER, LAW)
-    assert (restored.verdicts, restored.commands) == (delivered.verdicts, delivered.commands)
-    assert restored.state is not None
-    afterwards = step(restored.state, (), EVER, LAW)
-    assert [verdict.judgement for verdict in afterwards.verdicts] == [Judgement.UPHELD]
-    assert [command.action for command in afterwards.commands] == [Action.REINSTATE]
