@@ -116,12 +116,16 @@ class Gathering:
         if self._since is None:
             self._since = now
 
+    @property
+    def is_full(self) -> bool:
+        """Say whether it should take nothing more."""
+        return self._rows >= self._rows_max or self._bytes >= BATCH_BYTES_MAX
+
     def is_due(self, now: float) -> bool:
         """Say whether it should be written now."""
         if self._since is None:
             return False
-        full = self._rows >= self._rows_max or self._bytes >= BATCH_BYTES_MAX
-        return full or now - self._since >= self._wait_s
+        return self.is_full or now - self._since >= self._wait_s
 
     def take(self) -> Batch:
         """Hand over what is here, and start again."""

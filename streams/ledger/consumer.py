@@ -1,7 +1,7 @@
 """Consumer: the ledger's member of its group. Which partitions are ours, and what comes next in them."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from confluent_kafka import (
@@ -15,7 +15,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient
 
-from streams.ledger.batch import Batch, Part
+from streams.ledger.batch import Part
 from streams.ledger.errors import OptionsRefused
 from streams.ledger.resume import Log
 from streams.settings import Settings
@@ -35,16 +35,26 @@ REPEAT_S = 60.0
 class GroupConsumer:
     """A consumer that says which partitions came and went, and hands out each record of a partition once, in order.
 
-    A partition that has come is paused until `begin` says where to go on. `clock`: seconds, monotonic.
+    A partition that has come is paused until `begin` says where to go on. `clock`: seconds, monotonic. `let_go`: called
+    with partitions that are about to go; nobody else gets them before it returns.
     """
 
-    def __init__(self, settings: Settings, topics: Sequence[str], *, group: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        topics: Sequence[str],
+        *,
+        group: str,
+        clock: Callable[[], float],
+        let_go: Callable[[Collection[Part]], None],
+    ) -> None:
         """Join the group, as far as that can be done without waiting.
 
         Raises:
             OptionsRefused: the client does not take the user's options.
         """
         self._clock = clock
+        self._let_go = let_go
         self._told: dict[str, float] = {}
         self._settings = settings
         self._admin: AdminClient | None = None
@@ -143,11 +153,11 @@ class GroupConsumer:
                 )
         return ids
 
-    def commit(self, batch: Batch) -> None:
-        """Tell the group how far we are. Only for those who watch: where to go on is known to ClickHouse."""
-        offsets = [TopicPartition(each.topic, each.partition, each.last + 1) for each in batch.ranges]
+    def commit(self, offsets: Mapping[Part, int]) -> None:
+        """Tell the group what to read next. Only for those who watch: where to go on is known to ClickHouse."""
+        told = [TopicPartition(*part, offset) for part, offset in offsets.items()]
         try:
-            self._consumer.commit(offsets=offsets, asynchronous=False)
+            self._consumer.commit(offsets=told, asynchronous=False)
         except KafkaException as error:
             self.tell(
                 "commit", "Kafka did not take the offsets (%s). They are safe in ClickHouse.", error.args[0].str()
@@ -175,10 +185,11 @@ class GroupConsumer:
         self.waiting |= {(p.topic, p.partition) for p in partitions}
 
     def _on_gone(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        for partition in partitions:
-            part = (partition.topic, partition.partition)
+        gone = frozenset((partition.topic, partition.partition) for partition in partitions)
+        for part in gone:
             self._next.pop(part, None)
-            self.waiting.discard(part)
+        self.waiting -= gone
+        self._let_go(gone)
         consumer.incremental_unassign(partitions)
 
     def _complain(self, message: Message, error: KafkaError) -> None:

@@ -1,4 +1,7 @@
-"""Loop: read, spread into rows, gather, write, commit. One thread; while ClickHouse is away the group is kept alive."""
+"""Loop: read, spread into rows, gather, hand over to be written, commit; alive in the group while ClickHouse is away.
+
+One batch is written while the next is gathered: no more than two are in memory, and they are written in order.
+"""
 
 import logging
 import threading
@@ -15,16 +18,20 @@ from streams.crash import crash_point
 from streams.ledger.batch import Batch, Gathering, Part
 from streams.ledger.consumer import GroupConsumer
 from streams.ledger.errors import Stopping
+from streams.ledger.hand import Hand
 from streams.ledger.progress import Claim
 from streams.ledger.rows import Position, Row, rows_of, unreadable
 from streams.ledger.settling import Settler
 from streams.ledger.tables import Table
-from streams.ledger.writer import Writer
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.1
 """How long to wait for records at most before looking at the clock and the stop signal."""
+
+PATIENCE_S = 1.0
+"""How long to wait, with a full batch, for the one before it, until the flow is stopped and the group served. To stop
+the flow makes the client throw away what it has fetched ahead."""
 
 REGISTRY_S = 2.0
 """How long to wait for a schema registry before asking it again."""
@@ -49,7 +56,7 @@ class Loop:
     def __init__(
         self,
         consumer: GroupConsumer,
-        writer: Writer,
+        hand: Hand,
         settler: Settler,
         gathering: Gathering,
         codec: AvroCodec,
@@ -58,7 +65,7 @@ class Loop:
     ) -> None:
         """Connect the parts; nothing is read yet."""
         self._consumer = consumer
-        self._writer = writer
+        self._hand = hand
         self._settler = settler
         self._gathering = gathering
         self._codec = codec
@@ -78,23 +85,30 @@ class Loop:
             Stopping: the ledger is to stop.
             LedgerError: a person must act.
         """
-        self._settle()
+        self._note()
+        if not self._hand.busy:
+            # What is known of a partition that comes back is true only when nothing is being written.
+            self._settle()
+        if self._hand.busy and self._gathering.is_full:
+            self._await_hand()
+            return
         self._fetch(0 if self._inbox else POLL_S)
         self._gather()
-        if self._gathering.is_due(time.monotonic()):
+        if not self._hand.busy and self._gathering.is_due(time.monotonic()):
             self._write(self._gathering.take())
         self._report()
 
-    # What the writer and the settler ask of whoever reads.
-
-    def claims(self) -> Mapping[Part, Claim]:
-        """The partitions that have been ours without a break since their records were read."""
-        return {part: holding.claim for part, holding in self._holdings.items()}
+    def close(self) -> None:
+        """End tidily: a batch that is being written may be finished, what waits is not tried again."""
+        self._hand.close()
+        try:
+            self._note()
+        except Stopping:
+            log.info("Stopped before ClickHouse had taken the last batch; it will be read again.")
 
     def breathe(self, seconds: float) -> None:
         """Wait, with all partitions paused, and keep the group alive. What was under way already is kept for later."""
-        self._consumer.hold()
-        self._held_back = True
+        self._hold()
         until = time.monotonic() + seconds
         while True:
             if self._stop.is_set():
@@ -102,14 +116,6 @@ class Loop:
             self._fetch(max(0.0, min(POLL_S, until - time.monotonic())))
             if time.monotonic() >= until:
                 return
-
-    def fenced(self, parts: Mapping[Part, str]) -> None:
-        """Leave partitions to others who have claimed them."""
-        for part, other in parts.items():
-            log.warning("Partition %s of %s is written by %s now; leaving it alone.", part[1], part[0], other)
-            self._fenced_until[part] = time.monotonic() + FENCED_S
-        self._consumer.put_back(parts)
-        self._reconcile()
 
     def _settle(self) -> None:
         """Go on with partitions that have come."""
@@ -122,7 +128,18 @@ class Loop:
         if self._held_back and not self._settler.in_trouble:
             self._consumer.flow()
             self._held_back = False
-        self._consumer.put_back(self._settler.replaced(self.claims()))
+        claims = {part: holding.claim for part, holding in self._holdings.items()}
+        self._consumer.put_back(self._settler.replaced(claims))
+
+    def _await_hand(self) -> None:
+        if not self._hand.wait(PATIENCE_S):
+            self._hold()
+            self._fetch(0)
+
+    def _hold(self) -> None:
+        if not self._held_back:
+            self._consumer.hold()
+            self._held_back = True
 
     def _fetch(self, timeout_s: float) -> None:
         self._inbox.extend(self._consumer.poll(timeout_s))
@@ -137,10 +154,8 @@ class Loop:
             self._gathering.forget(gone)
 
     def _gather(self) -> None:
-        while self._inbox:
-            now = time.monotonic()
-            if self._gathering.is_due(now):
-                return
+        now = time.monotonic()
+        while self._inbox and not self._gathering.is_full:
             part, message = self._inbox[0]
             try:
                 rows = self._rows(part, message)
@@ -167,13 +182,25 @@ class Loop:
             return (unreadable(position, key=key, value=value, reason=malformed.reason, published_at=at),)
 
     def _write(self, batch: Batch) -> None:
-        doubtful = frozenset(each.part for each in batch.ranges if each.first <= self._holdings[each.part].doubt_until)
-        written = self._writer.write(batch, doubtful, self)
-        if self._held_back:
-            self._consumer.flow()
-            self._held_back = False
-        self._consumer.commit(written)
-        crash_point("after-commit")
+        held = {part: self._holdings[part] for part in batch.parts}
+        doubtful = {each.part for each in batch.ranges if each.first <= held[each.part].doubt_until}
+        self._hand.begin(batch, doubtful, {part: holding.claim for part, holding in held.items()})
+
+    def _note(self) -> None:
+        """Take note of a batch that is at its end."""
+        finished = self._hand.finished()
+        if finished is None:
+            return
+        written, fenced = finished
+        for part, other in fenced.items():
+            log.warning("Partition %s of %s is written by %s now; leaving it alone.", part[1], part[0], other)
+            self._fenced_until[part] = time.monotonic() + FENCED_S
+        self._consumer.put_back(fenced)
+        self._reconcile()
+        offsets = {each.part: each.last + 1 for each in written.ranges if each.part in self._holdings}
+        if offsets:
+            self._consumer.commit(offsets)
+            crash_point("after-commit")
         self._written += written.records
 
     def _report(self) -> None:

@@ -13,6 +13,7 @@ from streams.ledger.batch import Gathering
 from streams.ledger.client import connected, translated
 from streams.ledger.consumer import GroupConsumer
 from streams.ledger.errors import Stopping, Unavailable
+from streams.ledger.hand import Hand
 from streams.ledger.loop import Loop
 from streams.ledger.outage import Outage
 from streams.ledger.progress import Progress
@@ -49,11 +50,13 @@ def run(settings: Settings, stop: threading.Event) -> None:
         # the ids of our inserts, so that whoever comes after us can see whether one is still running
         query_prefix = f"ledger:{sink}:"
         kinds = {settings.topic(topic.name): topic.record or "" for topic in LEDGERED}
-        with closing(GroupConsumer(settings, sorted(kinds), group=sink, clock=time.monotonic)) as consumer:
-            progress = Progress(store, sink=sink, writer=_name())
+        progress = Progress(store, sink=sink, writer=_name())
+        hand = Hand(Writer(store, progress, outage, query_prefix=query_prefix))
+        reader = GroupConsumer(settings, sorted(kinds), group=sink, clock=time.monotonic, let_go=hand.let_go)
+        with closing(reader) as consumer:
             loop = Loop(
                 consumer,
-                Writer(store, progress, outage, query_prefix=query_prefix),
+                hand,
                 Settler(store, progress, consumer, outage, query_prefix=query_prefix),
                 Gathering(rows_max=settings.ledger_rows, wait_s=settings.ledger_wait_ms / 1_000),
                 AvroCodec(settings.schema_registry_url, topic_prefix=settings.topic_prefix),
@@ -62,8 +65,9 @@ def run(settings: Settings, stop: threading.Event) -> None:
             )
             log.info("The ledger writes %d topics to ClickHouse at %s.", len(kinds), settings.clickhouse_shown)
             try:
-                while not stop.is_set():
-                    loop.turn()
+                with closing(loop):
+                    while not stop.is_set():
+                        loop.turn()
             except Stopping:
                 log.info("Stopped while waiting; what was not written will be read again.")
 

@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Collection, Mapping
+from typing import Protocol
 
 from confluent_kafka import KafkaException
 
@@ -12,10 +13,9 @@ from streams.ledger.consumer import GroupConsumer
 from streams.ledger.errors import Refused, Unavailable
 from streams.ledger.outage import Outage
 from streams.ledger.progress import Claim, Progress
-from streams.ledger.resume import Start, start
+from streams.ledger.resume import Log, Start, start
 from streams.ledger.rows import Position, unreadable
 from streams.ledger.store import Store
-from streams.ledger.writer import Holder
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,13 @@ PREDECESSOR_POLL_S = 0.2
 KAFKA_AGAIN_S = 1.0
 TOPIC_CHECK_S = 60.0
 """How often to make sure that the topics are still the same."""
+
+
+class Patient(Protocol):
+    """Whoever reads the partitions, and must not be starved while the settler waits."""
+
+    def breathe(self, seconds: float) -> None:
+        """Wait, and keep the group alive meanwhile. Raises Stopping when the ledger is to stop."""
 
 
 class Settler:
@@ -44,7 +51,7 @@ class Settler:
         self.in_trouble = False
         """Whether the last try failed, so that reading must not begin yet."""
 
-    def settle(self, parts: Collection[Part], holder: Holder) -> dict[Part, tuple[Claim, Start]]:
+    def settle(self, parts: Collection[Part], reader: Patient) -> dict[Part, tuple[Claim, Start]]:
         """Find where to go on with partitions. Nothing when one of the two sides is away; then try again.
 
         Raises:
@@ -55,15 +62,15 @@ class Settler:
         if not parts:
             return {}
         try:
-            found = self._settle(parts, holder)
+            found = self._settle(parts, reader)
         except (Unavailable, Refused) as error:
             self.in_trouble = True
-            holder.breathe(self._outage.failed(error))
+            reader.breathe(self._outage.failed(error))
             return {}
         except KafkaException as error:
             self.in_trouble = True
             self._consumer.tell("settle", "Kafka does not say where its partitions end (%s).", error.args[0].str())
-            holder.breathe(KAFKA_AGAIN_S)
+            reader.breathe(KAFKA_AGAIN_S)
             return {}
         self._outage.over()
         return found
@@ -78,16 +85,18 @@ class Settler:
             part for part, claim in claims.items() if claim.topic_id and ids[part[0]] not in {"", claim.topic_id}
         )
 
-    def _settle(self, parts: Collection[Part], holder: Holder) -> dict[Part, tuple[Claim, Start]]:
+    def _settle(self, parts: Collection[Part], reader: Patient) -> dict[Part, tuple[Claim, Start]]:
         ids = self._consumer.topic_ids({topic for topic, _ in parts})
         known = self._progress.known(parts)
         claims = {part: Claim(known[part].epoch + 1, ids[part[0]] or known[part].topic_id) for part in parts}
         # From here on whoever wrote before us stops at its next batch; the one it may be writing now is waited for,
         # and only then is it asked how far it came.
         self._progress.claim(claims)
-        self._await_predecessors(holder)
+        self._await_predecessors(reader)
         known = self._progress.known(parts)
-        starts = {part: start(part, known[part], self._consumer.log_of(part, ids[part[0]])) for part in parts}
+        logs = {part: self._consumer.log_of(part, ids[part[0]]) for part in parts}
+        starts = {part: start(part, known[part], logs[part]) for part in parts}
+        self._tell_group({part: starts[part].offset for part in parts if known[part].done is not None}, logs)
         for part, begin in starts.items():
             self._note_loss(part, begin)
             if begin.doubt_until >= begin.offset:
@@ -100,7 +109,13 @@ class Settler:
         log.info("Reading %d partitions more, of %d topics.", len(parts), len(ids))
         return {part: (claims[part], starts[part]) for part in parts}
 
-    def _await_predecessors(self, holder: Holder) -> None:
+    def _tell_group(self, offsets: Mapping[Part, int], logs: Mapping[Part, Log]) -> None:
+        """Say what a predecessor wrote and did not come to say. Never back: what was said is a reason for doubt."""
+        untold = {part: offset for part, offset in offsets.items() if offset > (logs[part].committed or 0)}
+        if untold:
+            self._consumer.commit(untold)
+
+    def _await_predecessors(self, reader: Patient) -> None:
         """Wait for inserts that were under way before we came. A ledger that was killed leaves its last one running."""
         until = time.monotonic() + PREDECESSOR_S
         try:
@@ -108,7 +123,7 @@ class Settler:
             if running:
                 log.info("Waiting for %d inserts of whoever wrote before us.", len(running))
             while running and time.monotonic() < until:
-                holder.breathe(PREDECESSOR_POLL_S)
+                reader.breathe(PREDECESSOR_POLL_S)
                 running &= self._store.running(self._query_prefix)
         except Refused as error:
             self._consumer.tell("processes", "Not waiting for inserts of others: %s", error)

@@ -36,13 +36,13 @@ POINTS = ("after-intent", "after-some-inserts", "after-inserts", "after-done", "
 
 
 class Holder(Protocol):
-    """Whoever reads the partitions: it knows which are ours, and must not be starved while the writer waits."""
+    """Whoever has the partitions: it knows which are still ours, and is not kept from losing some while we wait."""
 
     def claims(self) -> Mapping[Part, Claim]:
         """The partitions that have been ours without a break since the batch was read, with our claims on them."""
 
     def breathe(self, seconds: float) -> None:
-        """Wait, and keep the group alive meanwhile. Raises Stopping when the ledger is to stop."""
+        """Wait until the next try. Raises Stopping when the ledger is to stop."""
 
     def fenced(self, parts: Mapping[Part, str]) -> None:
         """Take note that others have claimed these partitions, and who."""
@@ -72,12 +72,16 @@ class Writing:
         self.prepared.clear()
         self.written.clear()
 
-    def keep(self, parts: Collection[Part]) -> None:
-        """Go on with fewer partitions. The batch is another one then, so no token of the old one fits."""
+    def keep(self, parts: Collection[Part]) -> bool:
+        """Go on with fewer partitions. The batch is another one then, so no token of the old one fits.
+
+        False: nothing is left to write.
+        """
         left = self.batch.only(parts)
         if left.parts != self.batch.parts:
             self.batch = left
             self.doubt(left.parts)
+        return bool(left.ranges)
 
 
 class Writer:
@@ -106,7 +110,7 @@ class Writer:
             Stopping: the ledger is to stop; the intent stays open, and the next one to read it will look.
         """
         writing = Writing(batch, frozenset(doubtful), self._watch)
-        while writing.batch.ranges:
+        while writing.keep(holder.claims().keys()):
             try:
                 written = self._attempt(writing, holder)
                 wait_s = YOUNG_S / 4
@@ -117,7 +121,6 @@ class Writer:
                 self._outage.over()
                 break
             holder.breathe(wait_s)
-            writing.keep(holder.claims().keys())
         return writing.batch
 
     def _attempt(self, writing: Writing, holder: Holder) -> bool:

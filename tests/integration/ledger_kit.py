@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from confluent_kafka import Consumer, TopicPartition
+
 from streams.codec.avro import AvroCodec
 from streams.codec.records import Record, kind_of
 from streams.core.command import Command
@@ -26,7 +28,7 @@ from streams.settings import Settings
 from streams.topics import LEDGERED, by_record
 from streams.transport.producer import Deliverer
 from tests.altered import replace
-from tests.integration.cluster import Cluster
+from tests.integration.cluster import ANSWER_S, Cluster
 from tests.integration.processes import until
 from tests.unit.ledger.examples import paths, record_of
 
@@ -147,8 +149,17 @@ class Ledgered:
 
     def ends(self) -> dict[tuple[str, int], int]:
         """Where the partitions end that are not empty."""
-        committed = self.cluster.committed("nobody", [topic.name for topic in LEDGERED])
-        return {part: end for part, (_, end) in committed.items() if end > 0}
+        asking = Consumer(self.settings.kafka_client(**{"group.id": "nobody", "isolation.level": "read_committed"}))
+        try:
+            parts = [
+                (self.settings.topic(topic.name), number)
+                for topic in LEDGERED
+                for number in range(self.settings.partitions)
+            ]
+            ends = {part: asking.get_watermark_offsets(TopicPartition(*part), timeout=ANSWER_S)[1] for part in parts}
+        finally:
+            asking.close()
+        return {part: end for part, end in ends.items() if end > 0}
 
     def until_done(self, timeout_s: float = 45.0) -> None:
         """Wait until every record on the topics is written."""

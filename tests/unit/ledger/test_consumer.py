@@ -26,4 +26,10 @@ def test_the_user_may_not_set_what_the_protocol_depends_on(name: str, value: str
 
 def test_options_that_do_not_fit_are_refused_in_words() -> None:
     with pytest.raises(OptionsRefused, match=r"CLAWBACK_KAFKA_OPTIONS do not fit: .*max\.poll\.interval\.ms"):
-        GroupConsumer(Settings(kafka_options="max.poll.interval.ms=1000"), ["t"], group="g", clock=lambda: 0.0)
+        GroupConsumer(
+            Settings(kafka_options="max.poll.interval.ms=1000"),
+            ["t"],
+            group="g",
+            clock=lambda: 0.0,
+            let_go=lambda parts: None,
+        )
