@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from confluent_kafka import Consumer, Message, TopicPartition
 
@@ -19,7 +20,7 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Topics with a prefix of their own. `app` names the group and the changelog: each life begins with an empty one."""
+    """Topics with a prefix of their own. `app` names group and changelog, so that each life begins with nothing."""
 
     settings: Settings
 
@@ -36,17 +37,22 @@ class Cluster:
                 state_dir=str(folder / f"state-{name}"),
             )
         )
-        made._ensure()
+        made.ensure()
         return made
 
     def reborn(self, life: str, **different: int | str) -> "Cluster":
         """Give the same topics to a worker that knows nothing yet: another group, another changelog."""
         name = self.settings.topic_prefix.rstrip(".")
         made = Cluster(replace(self.settings, app=f"{name}-{life}", **different))  # type: ignore[arg-type]
-        made._ensure()
+        made.ensure()
         return made
 
-    def _ensure(self) -> None:
+    def ensure(self) -> None:
+        """Make the topics that are missing.
+
+        Raises:
+            RuntimeError: they cannot be made.
+        """
         report = ensure_topics(self.settings)
         if report.problems:
             raise RuntimeError("; ".join(report.problems))
@@ -84,7 +90,7 @@ class Cluster:
 
     def ends(self, places: list[Place]) -> dict[Place, int]:
         """Ask where partitions end now."""
-        with watching(self.settings) as watcher:
+        with Watcher(self.settings) as watcher:
             return watcher.ends(places)
 
     def verdicts(self, since: Mapping[Place, int]) -> Iterator[Verdict]:
@@ -96,7 +102,7 @@ class Cluster:
             yield verdict
 
 
-class watching:  # noqa: N801 - it reads as a verb: `with watching(settings) as watcher`
+class Watcher:
     """Somebody who asks Kafka how far a group is, without being part of anything."""
 
     def __init__(self, settings: Settings, group: str = "bench-watcher") -> None:
@@ -114,7 +120,7 @@ class watching:  # noqa: N801 - it reads as a verb: `with watching(settings) as 
         asked = self._consumer.committed([TopicPartition(*place) for place in ends], timeout=ASK_S)
         return sum(max(0, ends[p.topic, p.partition] - max(p.offset, 0)) for p in asked)
 
-    def __enter__(self) -> "watching":
+    def __enter__(self) -> Self:
         """Ask for the time of a block."""
         return self
 

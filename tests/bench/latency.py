@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
+from typing import Self
 
 from confluent_kafka import Consumer, TopicPartition
 
@@ -120,7 +121,7 @@ class Commands:
                 self.at.setdefault((message.key() or b"").decode(), time.monotonic_ns())
             message = self._consumer.poll(0)
 
-    def __enter__(self) -> "Commands":
+    def __enter__(self) -> Self:
         """Listen for the time of a block."""
         return self
 

@@ -100,6 +100,18 @@ class Program:
             sleep(LOOK_S)
         return line
 
+    def await_end(self, within_s: float) -> None:
+        """Wait until it has ended by itself.
+
+        Raises:
+            Ended: it has not, in time.
+        """
+        deadline = monotonic() + within_s
+        while self._child.pid is not None:
+            if monotonic() > deadline:
+                raise Ended(f"{self.name} was not done within {within_s:.0f} s:\n{self._child.tail()}")
+            sleep(LOOK_S)
+
     def tail(self) -> str:
         """Show the end of its log."""
         return self._child.tail()

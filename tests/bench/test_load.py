@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_decisions_are_interleaved_and_every_record_arrives() -> None:
     seen = records(LOAD)
     told = {fact.event_id for labelled in decisions(LOAD) for fact in labelled.facts}
     assert {record.event_id for record in seen} == told
-    neighbours = sum(a.decision_id == b.decision_id for a, b in zip(seen, seen[1:], strict=False))
+    neighbours = sum(a.decision_id == b.decision_id for a, b in pairwise(seen))
     assert neighbours < len(seen) / 10
 
 

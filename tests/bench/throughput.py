@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any
 
 from tests.backends.topics import create_topic
-from tests.bench.cluster import Cluster, inputs, watching
+from tests.bench.cluster import Cluster, Watcher, inputs
 from tests.bench.contenders import RIVALS, Rival
 from tests.bench.load.publish import Published
 from tests.bench.program import Program, rival
@@ -124,7 +124,7 @@ def of_rival(each: Rival, cluster: Cluster, published: Published, folder: Path, 
         begun, deadline = program.sample(), monotonic() + within_s
         handled, verdicts, complete = _heard(program, deadline)
         if complete and each.commits:
-            with watching(settings, job.life) as watcher:
+            with Watcher(settings, job.life) as watcher:
                 ends = watcher.ends(inputs(cluster))
                 while watcher.behind(ends) and monotonic() < deadline:
                     _ = program.pid

@@ -6,11 +6,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Self
 
 from confluent_kafka import Consumer, TopicPartition
 
 from streams.topics import VERDICTS
-from tests.bench.cluster import Cluster, Place, inputs, watching
+from tests.bench.cluster import Cluster, Place, Watcher, inputs
 from tests.bench.proc import Sample
 from tests.bench.program import Ended, ours
 
@@ -51,7 +52,7 @@ class Fleet:
         self.workers = [ours("worker", folder, cluster.environment, f"clawback worker {n}") for n in range(workers)]
         self._stack = ExitStack()
 
-    def __enter__(self) -> "Fleet":
+    def __enter__(self) -> Self:
         """Start them."""
         for worker in self.workers:
             self._stack.enter_context(worker)
@@ -60,6 +61,11 @@ class Fleet:
     def __exit__(self, *_: object) -> None:
         """Leave nothing behind."""
         self._stack.close()
+
+    def stop(self) -> None:
+        """Let each end tidily, as a user would."""
+        for worker in self.workers:
+            worker.stop()
 
     def begun(self) -> list[Sample]:
         """Wait until each has its state back, and look at what it has used until then."""
@@ -80,7 +86,7 @@ class Fleet:
         """Wait until everything is committed and every wanted decision has a verdict, and tell what it took."""
         deadline = monotonic() + within_s
         ends = self._cluster.ends(inputs(self._cluster))
-        with watching(self._cluster.settings, self._cluster.group) as watcher, Judged(self._cluster, since) as judged:
+        with Watcher(self._cluster.settings, self._cluster.group) as watcher, Judged(self._cluster, since) as judged:
             while left := watcher.behind(ends):
                 if monotonic() > deadline:
                     return self._cost(begun, records - left, 0, complete=False)
@@ -124,7 +130,7 @@ class Judged:
             )
         )
 
-    def __enter__(self) -> "Judged":
+    def __enter__(self) -> Self:
         """Begin at the offsets; nothing is fetched before somebody asks."""
         return self
 

@@ -174,7 +174,7 @@ PLANTS: tuple[Plant, ...] = (
     Plant(name="by a bot", share=5, tell=_approved_by_a_bot, judgement=VIOLATED, code="APPROVER_NOT_HUMAN"),
     Plant(name="by oneself", share=5, tell=_approved_by_oneself, judgement=VIOLATED, code="SELF_APPROVAL"),
     Plant(name="afterwards", share=4, tell=_approved_afterwards, judgement=VIOLATED, code="APPROVAL_AFTER_EXECUTION"),
-    Plant(name="other scope", share=4, tell=_approved_something_else, judgement=VIOLATED, code="APPROVAL_SCOPE_MISMATCH"),
+    Plant(name="other", share=4, tell=_approved_something_else, judgement=VIOLATED, code="APPROVAL_SCOPE_MISMATCH"),
     Plant(name="long ago", share=3, tell=_approved_long_ago, judgement=VIOLATED, code="APPROVAL_EXPIRED"),
     Plant(name="denied", share=4, tell=_denied, judgement=VIOLATED, code="EXECUTED_AFTER_DENIAL"),
     Plant(name="half approved", share=5, tell=_half_approved, judgement=VIOLATED, code="QUORUM_NOT_MET"),
@@ -191,7 +191,8 @@ WAITING: tuple[Plant, ...] = (
 )  # fmt: skip
 """Decisions that stay open and are never due, about five records each: to have many open ones."""
 
-UNAPPROVED: tuple[Plant, ...] = tuple(plant for plant in PLANTS if plant.name != "unapproved") + (
+UNAPPROVED: tuple[Plant, ...] = (
+    *(plant for plant in PLANTS if plant.name != "unapproved"),
     Plant(name="unapproved", share=100, tell=_unapproved, judgement=VIOLATED, code="APPROVAL_MISSING"),
 )
 """As `PLANTS`, with more that a command must take back: to have commands to wait for."""
