@@ -58,6 +58,14 @@ def test_an_example_is_the_same_bytes_at_first_sight_and_later(kind: str, case: 
     assert {codec.encode(record(kind, case)) for _ in range(3)} == {the_long_way(record(kind, case))}
 
 
+def test_what_is_in_order_is_written_by_compiled_writers(monkeypatch: pytest.MonkeyPatch) -> None:
+    codec = AvroCodec()
+    monkeypatch.setattr(codec, "_encode_carefully", None)
+    for kind, case in CASES:
+        if kind in COMPILED:
+            assert CODEC.decode(codec.encode(record(kind, case))) == record(kind, case)
+
+
 @given(RECORDS)
 def test_a_record_is_written_alike_on_both_ways(record: Record) -> None:
     assert CODEC.encode(record) == the_long_way(record)
@@ -121,8 +129,9 @@ def test_values_of_a_wrong_type_fail_as_they_do_on_the_long_way(wrong: dict[str,
     other = changed(record("context"), **wrong)
     with pytest.raises(Exception) as refused:  # noqa: PT011 - whatever the long way raises
         the_long_way(other)
-    with pytest.raises(type(refused.value)):
+    with pytest.raises(type(refused.value)) as again:
         CODEC.encode(other)
+    assert str(again.value) == str(refused.value)
 
 
 @pytest.mark.parametrize("name", ["a b", "x\nprint(1", "class", ""])
