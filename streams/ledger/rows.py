@@ -1,14 +1,11 @@
 """Rows: what one record becomes in ClickHouse. Pure: the same record at the same place is always the same rows."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
-
-import orjson
+from typing import Any, NamedTuple
 
 from streams.codec.quarantined import Quarantined
-from streams.codec.records import Record, to_plain
+from streams.codec.records import Record
 from streams.codec.uncorrelated import Uncorrelated
 from streams.core.command import Command
 from streams.core.evidence import Approval, Change, Context, Outcome, Prompt
@@ -17,6 +14,7 @@ from streams.core.parties import Kind
 from streams.core.registry import Agent
 from streams.core.time import EARLIEST, Millis
 from streams.core.verdict import Verdict
+from streams.ledger.canonical import canonical
 from streams.ledger.tables import (
     AGENTS,
     COMMANDS,
@@ -39,8 +37,7 @@ STAGE = "ledger"
 """How the ledger signs what it quarantines itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where in Kafka a record lies; `topic` is its name on the cluster."""
 
     topic: str
@@ -50,10 +47,9 @@ class Position:
 
 def rows_of(record: Record, position: Position) -> Iterator[tuple[Table, Row]]:
     """Spread a record over the tables: one row each, and one more per finding of a verdict."""
-    attrs = orjson.dumps(to_plain(record), option=orjson.OPT_SORT_KEYS)
-    place = (position.topic, position.partition, position.offset)
+    attrs = canonical(record)
     for table, values in SPREAD[type(record)](record, attrs, sha256(attrs).hexdigest()):
-        yield table, (*values, *place)
+        yield table, (*values, *position)
 
 
 def unreadable(
@@ -65,9 +61,8 @@ def unreadable(
     """
     original = value or b""
     return QUARANTINE, (
-        position.topic, position.partition, position.offset, STAGE, sha256(original).hexdigest(),
-        _within(published_at), reason, key or b"", original, len(original),
-        position.topic, position.partition, position.offset,
+        *position, STAGE, sha256(original).hexdigest(), _within(published_at), reason, key or b"", original,
+        len(original), *position,
     )  # fmt: skip
 
 
