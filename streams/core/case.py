@@ -1,10 +1,10 @@
 """Case: one change of a chain, with everything a rule may look at when it judges that change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from streams.core.chain import Chain
-from streams.core.consent import Weighing, weigh
+from streams.core.consent import Vote, Weighing, weigh
 from streams.core.evidence import Change, Prompt
 from streams.core.parties import Kind
 from streams.core.registry import Agent, Registry
@@ -30,8 +30,16 @@ class Case(Value, frozen=True, kw_only=True, dict=True, gc=True):
     acting_agent: str | None
 
     @classmethod
-    def of(cls, chain: Chain, change: Change, requirement: Requirement, registry: Registry, skew_ms: int) -> "Case":
-        """Open the case of a change: weigh the consent once, for all rules."""
+    def of(
+        cls,
+        chain: Chain,
+        change: Change,
+        requirement: Requirement,
+        registry: Registry,
+        skew_ms: int,
+        votes_before: Iterable[Vote] = (),
+    ) -> "Case":
+        """Open the case of a change: weigh the consent once, for all rules. `votes_before`: see `weigh`."""
         prompts, latest = chain.prompts, change.executed_at + skew_ms
         if prompts and prompts[-1].occurred_at > latest:
             prompts = tuple([prompt for prompt in prompts if prompt.occurred_at <= latest])
@@ -40,7 +48,7 @@ class Case(Value, frozen=True, kw_only=True, dict=True, gc=True):
             requirement=requirement,
             registry=registry,
             skew_ms=skew_ms,
-            consent=weigh(change, requirement.approvals, chain.approvals, registry, skew_ms),
+            consent=weigh(change, requirement.approvals, chain.approvals, registry, skew_ms, votes_before),
             prompts=prompts,
             acting_agent=change.actor.id if acts_as_ai(change, registry) else None,
         )

@@ -9,7 +9,7 @@ from streams.core.finding import Finding
 from streams.core.ids import ChangeId, CommandId, DecisionId, TenantId, VerdictId, digest
 from streams.core.law import Law
 from streams.core.parties import Entitlement, Subject
-from streams.core.requirement import Mode, Response
+from streams.core.requirement import RANKS, Mode, Response
 from streams.core.time import Millis
 from streams.core.value import Value
 from streams.core.verdict import Assessment, Verdict
@@ -98,7 +98,7 @@ def _commands(
     for change_id in verdict.changes:
         findings = against.get(change_id, [])
         change = _meant(reported[change_id], findings)
-        worst = max((f.response for f in findings), key=lambda r: r.rank, default=Response.OBSERVE)
+        worst = max({f.response for f in findings}, key=RANKS.__getitem__, default=Response.OBSERVE)
         revoked = latest.get((Action.REVOKE, change_id))
         reinstated = latest.get((Action.REINSTATE, change_id))
         in_force = revoked is not None and (reinstated is None or reinstated.ordinal < revoked.ordinal)
@@ -119,6 +119,8 @@ def _commands(
 
 def _meant(reported: list[Change], findings: list[Finding]) -> Change:
     """Find the change that a command is about: where events contradict, an accused one that can be undone."""
+    if len(reported) == 1:
+        return reported[0]
     cited = {event_id for finding in findings for event_id in finding.cites}
     return min(reported, key=lambda change: (change.event_id not in cited, undoing(change) is None))
 

@@ -1,6 +1,6 @@
 """Consent: which recorded approvals count for a change, which do not, and what is wrong with those."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from streams.core.evidence import Approval, Change, Consent, Scope
@@ -34,8 +34,9 @@ class Vote(Value, frozen=True, kw_only=True):
 class Weighing(Value, frozen=True, kw_only=True):
     """All consent of a chain, weighed for one change.
 
-    `votes`: approvals given by the time of execution; `counting`: those without fault; `late`: given after it;
-    `refusal`: the statement that stood against the change when it was executed. `is_met`: what counts is enough.
+    `votes`: approvals given by the time of execution; `counting`: those without fault; `late`: given after it, where
+    too few people had agreed before; `refusal`: the statement that stood against the change when it was executed.
+    `is_met`: what counts is enough.
     """
 
     required: ApprovalsRequired | None
@@ -80,8 +81,12 @@ def weigh(
     approvals: tuple[Approval, ...],
     registry: Registry,
     skew_ms: int,
+    votes_before: Iterable[Vote] = (),
 ) -> Weighing:
-    """Weigh all approvals of a chain for one change. `approvals` in any order."""
+    """Weigh all approvals of a chain for one change. `approvals` in any order.
+
+    `votes_before`: of an earlier weighing for this very change, under the same requirement; they need no second look.
+    """
     stated = sorted(approvals, key=_when) if len(approvals) > 1 else approvals
     # Clocks differ: consent may seem to come a little late, and a refusal must surely have come first.
     latest = change.executed_at + skew_ms
@@ -91,16 +96,28 @@ def weigh(
     if taken_back:
         stands = [a for n, a in enumerate(in_time) if taken_back.get((a.approval_id, a.approver.id), -1) < n]
     asked = required or NOTHING_ASKED
-    votes = tuple([_vote(a, change, asked, registry) for a in stands if a.outcome is Consent.APPROVED])
+    known = {id(vote.approval): vote for vote in votes_before}
+    votes = tuple(
+        [known.get(id(a)) or _vote(a, change, asked, registry) for a in stands if a.outcome is Consent.APPROVED]
+    )
     counting = tuple([vote.approval for vote in votes if not vote.faults])
     return Weighing(
         required=required,
         votes=votes,
         counting=counting,
-        late=tuple([a for a in stated if a.decided_at > latest and a.outcome is Consent.APPROVED]),
+        late=_late(stated, latest) if lacks_voters(asked, [vote.approval for vote in votes]) else (),
         refusal=_refusal(in_time) if taken_back else None,
         is_met=is_enough(required, counting),
     )
+
+
+def lacks_voters(required: ApprovalsRequired, given: Sequence[Approval]) -> bool:
+    """Say whether fewer people than are needed agreed, well or badly."""
+    return len(voters(given)) < max(required.count, 1 if required.roles else 0)
+
+
+def _late(stated: Sequence[Approval], latest: int) -> tuple[Approval, ...]:
+    return tuple([a for a in stated if a.decided_at > latest and a.outcome is Consent.APPROVED])
 
 
 def _when(approval: Approval) -> tuple[Millis, EventId]:

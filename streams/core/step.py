@@ -9,6 +9,7 @@ from streams.core.command import Command, Issued, carries_out, oblige
 from streams.core.evidence import Change, Evidence, essence
 from streams.core.ids import DecisionId, TenantId, VerdictId
 from streams.core.law import Law
+from streams.core.opinion import Opinions
 from streams.core.time import NEVER, Millis
 from streams.core.value import Value
 from streams.core.verdict import Verdict, assess, content_of, pronounce
@@ -68,11 +69,12 @@ def step(state: State, evidence: Iterable[Evidence], watermark: Millis, law: Law
     """
     verdicts: list[Verdict] = []
     commands: list[Command] = []
+    opinions = Opinions(law)
     # First judge, then listen: what a decision said up to here must not depend on how late the timer was.
     for instant in instants(state, law.policy.timing.grace_ms):
         if instant > watermark:
             break
-        state, verdict, ordered = _judged(state, instant, law)
+        state, verdict, ordered = _judged(state, instant, law, opinions)
         verdicts += [verdict] if verdict is not None else []
         commands += ordered
     wake_at = next_wake(state, watermark, law)
@@ -126,7 +128,9 @@ def instants(state: State, grace_ms: int) -> tuple[Millis, ...]:
     return tuple(sorted(Millis(m) for m in moments.union(due) if m > after))
 
 
-def _judged(state: State, instant: Millis, law: Law) -> tuple[State, Verdict | None, tuple[Command, ...]]:
+def _judged(
+    state: State, instant: Millis, law: Law, opinions: Opinions
+) -> tuple[State, Verdict | None, tuple[Command, ...]]:
     """Judge the chain as it stood at one instant, and say it if it is news."""
     view = state.chain.as_of(instant)
     grace_ms = law.policy.timing.grace_ms
@@ -137,7 +141,7 @@ def _judged(state: State, instant: Millis, law: Law) -> tuple[State, Verdict | N
     )
     if not due and view.overflow_from is None:
         return replace(state, judged_until=instant), None, ()
-    assessment = assess(view, due, law, beyond_horizon=state.beyond_horizon)
+    assessment = assess(view, due, law, opinions, beyond_horizon=state.beyond_horizon)
     content = content_of(assessment, law)
     before = state.said
     if before is not None and before.content == content:
@@ -146,6 +150,7 @@ def _judged(state: State, instant: Millis, law: Law) -> tuple[State, Verdict | N
         view,
         assessment,
         law,
+        content=content,
         judged_at=instant,
         version=before.version + 1 if before is not None else 1,
         supersedes=before.verdict_id if before is not None else None,

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from enum import StrEnum
 from itertools import groupby
+from operator import itemgetter
 
 from streams.core.chain import CHAIN_LINKS_MAX, Chain
 from streams.core.evidence import Change
 from streams.core.finding import SEVERITIES, Finding
-from streams.core.ids import ChangeId, DecisionId, TenantId, VerdictId, digest
+from streams.core.ids import ChangeId, DecisionId, FindingId, TenantId, VerdictId, digest
 from streams.core.law import Law
-from streams.core.opinion import Opinions, opinion_on
+from streams.core.opinion import Opinions
 from streams.core.requirement import RANKS, Mode, Response
 from streams.core.time import Millis
 from streams.core.value import Value
@@ -64,34 +65,25 @@ class Verdict(Value, frozen=True, kw_only=True):
 
 
 def assess(
-    chain: Chain, due: Iterable[Change], law: Law, *, beyond_horizon: bool = False, opinions: Opinions | None = None
+    chain: Chain, due: Iterable[Change], law: Law, opinions: Opinions | None = None, *, beyond_horizon: bool = False
 ) -> Assessment:
     """Judge the due changes of a chain. A violation trumps an error; an error never upholds.
 
     `due`: the changes whose grace is over. `beyond_horizon`: evidence of this decision may already have been
-    forgotten when this chain began. `opinions`: those on this chain under this law at earlier instants.
+    forgotten when this chain began. `opinions`: those on its changes at earlier instants, under the same law.
     """
-    found: dict[str, Finding] = {}
-    reasons = _gaps(chain, beyond_horizon=beyond_horizon)
+    opinions = opinions or Opinions(law)
     changes = sorted(due, key=_when)
-    classes: set[str] = set()
-    for change in changes:
-        if not change.took_effect:
-            continue
-        opinion = opinion_on(chain, change, law) if opinions is None else opinions.on(chain, change)
-        if opinion.operation_class is not None:
-            classes.add(opinion.operation_class)
-        for finding in opinion.findings:
-            found[finding.finding_id] = finding
-        reasons.update(opinion.reasons)
-    findings = tuple(sorted(found.values(), key=_place))
+    held = [opinions.on(chain, change) for change in changes if change.took_effect]
+    reasons = _gaps(chain, beyond_horizon=beyond_horizon).union(*[opinion.reasons for opinion in held])
+    findings = _in_order([opinion.findings for opinion in held if opinion.findings])
     judgement = Judgement.VIOLATED if findings else Judgement.INDETERMINATE if reasons else Judgement.UPHELD
     return Assessment(
         judgement=judgement,
         findings=findings,
         reasons=tuple(sorted(reasons)),
         changes=tuple(sorted({c.change_id for c in changes})),
-        classes=tuple(sorted(classes)),
+        classes=tuple(sorted({opinion.operation_class for opinion in held if opinion.operation_class is not None})),
         response=max({f.response for f in findings}, key=RANKS.__getitem__, default=Response.OBSERVE),
     )
 
@@ -100,8 +92,19 @@ def _when(change: Change) -> tuple[Millis, str]:
     return change.executed_at, change.event_id
 
 
-def _place(finding: Finding) -> tuple[str, str, str]:
-    return finding.code, finding.change_id, finding.finding_id
+def _in_order(about_each: list[tuple[Finding, ...]]) -> tuple[Finding, ...]:
+    """Put the findings about each change, in order already, into one order: code, change, id; each but once.
+
+    There may be some ten thousand. Only what two events of one and the same change led to has to be merged.
+    """
+    if len(about_each) < 2:
+        return about_each[0] if about_each else ()
+    groups: dict[tuple[str, ChangeId], dict[FindingId, Finding]] = {}
+    for finding in (finding for findings in about_each for finding in findings):
+        groups.setdefault((finding.code, finding.change_id), {})[finding.finding_id] = finding
+    return tuple(
+        [group[finding_id] for _, group in sorted(groups.items(), key=itemgetter(0)) for finding_id in sorted(group)]
+    )
 
 
 def _gaps(chain: Chain, *, beyond_horizon: bool) -> set[str]:
@@ -111,7 +114,7 @@ def _gaps(chain: Chain, *, beyond_horizon: bool) -> set[str]:
         gaps.add(f"the chain has more than {CHAIN_LINKS_MAX} facts; only the first {CHAIN_LINKS_MAX} were judged")
     if beyond_horizon:
         gaps.add("the evidence is older than the horizon; other evidence of this decision may have been forgotten")
-    if len(chain.changes) > 1:
+    if len({change.change_id for change in chain.changes}) < len(chain.changes):
         for change_id, same in groupby(sorted(chain.changes, key=_id), key=_id):
             reported = tuple(same)
             if len(reported) > 1 and len({change.action_digest for change in reported}) > 1:
@@ -142,15 +145,13 @@ def pronounce(
     assessment: Assessment,
     law: Law,
     *,
+    content: str,
     judged_at: Millis,
     version: int,
     supersedes: VerdictId | None,
-    content: str | None = None,
 ) -> Verdict:
-    """Give an assessment its place in the history of its decision. `content`: its digest, where it is known."""
-    identity = digest(
-        "vrd", chain.tenant, chain.decision_id, version, supersedes, content or content_of(assessment, law)
-    )
+    """Give an assessment its place in the history of its decision. `content`: as of `content_of`."""
+    identity = digest("vrd", chain.tenant, chain.decision_id, version, supersedes, content)
     return Verdict(
         tenant=chain.tenant,
         decision_id=chain.decision_id,

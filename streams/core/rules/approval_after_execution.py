@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from streams.core.case import Case
-from streams.core.consent import voters
+from streams.core.consent import lacks_voters
 from streams.core.finding import Claim, Rule, Severity
 from streams.core.requirement import Response
 from streams.core.time import span
@@ -13,9 +13,8 @@ def check(case: Case) -> Iterable[Claim]:
     required, consent = case.requirement.approvals, case.consent
     if required is None or not consent.late:
         return ()
-    given = tuple(vote.approval for vote in consent.votes)
-    needed = max(required.count, 1 if required.roles else 0)
-    if len(voters(given)) >= needed or len(voters((*given, *consent.late))) < needed:
+    given = [vote.approval for vote in consent.votes]
+    if lacks_voters(required, (*given, *consent.late)):
         return ()
     last = consent.late[-1]
     claim = Claim(

@@ -53,7 +53,23 @@ def test_every_role_must_be_among_those_who_count() -> None:
     late = said(-SKEW_MS - 1, approver=Approver(id="bob", kind=Kind.HUMAN, roles=("security",)))
     weighing = weighed(owner, late, required=required)
     assert weighing.missing_roles(weighing.counting) == ("security",)
-    assert weighing.late == (late,)
+
+
+def test_what_comes_late_is_looked_at_where_too_few_had_agreed_before() -> None:
+    late = said(-SKEW_MS - 1)
+    assert weighed(late).late == (late,)
+    assert weighed(said(1), late).late == ()
+    assert weighed(said(1), late, required=ApprovalsRequired(count=2)).late == (late,)
+    assert weighed(late, required=ApprovalsRequired(count=0)).late == ()
+    assert weighed(late, required=ApprovalsRequired(count=0, roles=("owner",))).late == (late,)
+
+
+def test_a_vote_that_was_looked_at_before_is_taken_as_it_was() -> None:
+    first, second = said(2, scope=replace(IN_SCOPE, subject="alice")), said(1)
+    before = weighed(first)
+    again = weigh(GRANTED, ONE, (first, second), REGISTRY, SKEW_MS, before.votes)
+    assert again == weighed(first, second)
+    assert again.votes[0] is before.votes[0]
 
 
 @pytest.mark.parametrize(("before_ms", "in_time"), [(-SKEW_MS, True), (-SKEW_MS - 1, False)])
