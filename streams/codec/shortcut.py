@@ -58,7 +58,7 @@ def compiled(schema: Mapping[str, Any], begin: int) -> ReadValue | None:
         return None
     text = "\n    ".join(["def read(data):", *body])
     names = source.names
-    # the text is made of the lines below and of names of fields of our own schemas, each checked to be an identifier
+    # all of the text is from this file, but for names of fields of our own schemas, each checked to be an identifier
     exec(compile(text, f"<reader of {source.name}>", "exec"), names)  # noqa: S102
     read: ReadValue = names["read"]
     return read
@@ -122,7 +122,7 @@ class Source:
                 self._named[name] = schema
                 yield from self._record(name, fields, into)
             case ["null", other]:
-                yield from ("if data[i] == 0:", f"    {into} = None", "    i += 1", "elif data[i] == 2:", "    i += 1")
+                yield from ("n = data[i]", "i += 1", "if n == 0:", f"    {into} = None", "elif n == 2:")
                 yield from indented(self._read(other, into, nullable=True))
                 yield from ("else:", "    raise LookupError")
             case _:

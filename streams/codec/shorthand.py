@@ -46,7 +46,7 @@ def compiled_writer(schema: Mapping[str, Any], prefix: bytes) -> WriteValue | No
         return None
     text = "\n    ".join(["def write(r):", "o = [PREFIX]", *source.lines, "return b''.join(o)"])
     names = source.names | {"PREFIX": prefix}
-    # the text is made of the lines below and of names of fields of our own schemas, each checked to be an identifier
+    # all of the text is from this file, but for names of fields of our own schemas, each checked to be an identifier
     exec(compile(text, f"<writer of {source.name}>", "exec"), names)  # noqa: S102
     write: WriteValue = names["write"]
     return write
