@@ -26,9 +26,6 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
-SEVERITIES = {severity: place for place, severity in enumerate(Severity)}
-
-
 class Claim(Value, frozen=True, kw_only=True):
     """What a rule says: a sentence for a person, the events it rests on, and the agent it accuses, if one."""
 

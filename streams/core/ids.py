@@ -32,7 +32,9 @@ def digest(prefix: str, *parts: Content) -> str:
 
 def _frame(part: Content) -> str:
     if isinstance(part, str):
-        return f"s{_size(part)}:" + part
+        # for nearly every text the number of its bytes in UTF-8 is that of its characters
+        size = len(part) if part.isascii() else len(part.encode("utf-8", "surrogatepass"))
+        return f"s{size}:" + part
     if part is None:
         return "n;"
     if isinstance(part, bool):
@@ -40,10 +42,4 @@ def _frame(part: Content) -> str:
     if isinstance(part, int):
         return f"i{part};"
     inner = [_frame(item) for item in part]
-    joined = "".join(inner)
-    return f"l{len(inner)}:" + joined
-
-
-def _size(text: str) -> int:
-    """Count the bytes of a text in UTF-8; for nearly every text that is the number of its characters."""
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    return f"l{len(inner)}:" + "".join(inner)

@@ -1,10 +1,13 @@
 """Opinion: what all rules say about one change as of one instant, or why they could not say it."""
 
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
+
 from streams.core.case import Case, involves_ai
 from streams.core.chain import Chain
 from streams.core.evidence import Change
 from streams.core.finding import Claim, Finding
-from streams.core.ids import FindingId
 from streams.core.law import Law
 from streams.core.value import Value
 
@@ -18,11 +21,11 @@ REASON_TEXT_MAX = 300
 class Opinion(Value, frozen=True, kw_only=True):
     """What there is against a change, and what leaves it in doubt. `operation_class` None: the policy did not say.
 
-    `findings`: in the order in which they are reported.
+    `findings`: one group for each code, by code, and within it by id.
     """
 
     operation_class: str | None = None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[tuple[Finding, ...], ...] = ()
     reasons: tuple[str, ...] = ()
 
 
@@ -100,14 +103,15 @@ def _asked(case: Case, law: Law, made_before: Made) -> tuple[Opinion, Made]:
         )
     opinion = Opinion(
         operation_class=case.requirement.operation_class,
-        findings=tuple(sorted(findings.values(), key=_place)) if findings else (),
+        findings=_grouped(findings.values()) if findings else (),
         reasons=tuple(reasons),
     )
     return opinion, made
 
 
-def _place(finding: Finding) -> tuple[str, FindingId]:
-    return finding.code, finding.finding_id
+def _grouped(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
+    in_order = sorted(findings, key=attrgetter("code", "finding_id"))
+    return tuple([tuple(group) for _, group in groupby(in_order, key=attrgetter("code"))])
 
 
 def _reason(what: str, error: Exception) -> str:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from itertools import groupby
-from operator import itemgetter
+from itertools import chain as chained
+from itertools import groupby, islice
 
 from streams.core.chain import CHAIN_LINKS_MAX, Chain
 from streams.core.evidence import Change
-from streams.core.finding import SEVERITIES, Finding
-from streams.core.ids import ChangeId, DecisionId, FindingId, TenantId, VerdictId, digest
+from streams.core.finding import Finding, Severity
+from streams.core.ids import ChangeId, DecisionId, TenantId, VerdictId, digest
 from streams.core.law import Law
-from streams.core.opinion import Opinions
+from streams.core.opinion import Opinion, Opinions
 from streams.core.requirement import RANKS, Mode, Response
 from streams.core.time import Millis
 from streams.core.value import Value
@@ -76,7 +76,7 @@ def assess(
     changes = sorted(due, key=_when)
     held = [opinions.on(chain, change) for change in changes if change.took_effect]
     reasons = _gaps(chain, beyond_horizon=beyond_horizon).union(*[opinion.reasons for opinion in held])
-    findings = _in_order([opinion.findings for opinion in held if opinion.findings])
+    findings = _in_order(held)
     judgement = Judgement.VIOLATED if findings else Judgement.INDETERMINATE if reasons else Judgement.UPHELD
     return Assessment(
         judgement=judgement,
@@ -92,19 +92,22 @@ def _when(change: Change) -> tuple[Millis, str]:
     return change.executed_at, change.event_id
 
 
-def _in_order(about_each: list[tuple[Finding, ...]]) -> tuple[Finding, ...]:
-    """Put the findings about each change, in order already, into one order: code, change, id; each but once.
+def _in_order(opinions: list[Opinion]) -> tuple[Finding, ...]:
+    """Put all findings into one order: code, change, id; each but once.
 
-    There may be some ten thousand. Only what two events of one and the same change led to has to be merged.
+    There may be some ten thousand, so they are moved by the group: those of one code about one change.
     """
-    if len(about_each) < 2:
-        return about_each[0] if about_each else ()
-    groups: dict[tuple[str, ChangeId], dict[FindingId, Finding]] = {}
-    for finding in (finding for findings in about_each for finding in findings):
-        groups.setdefault((finding.code, finding.change_id), {})[finding.finding_id] = finding
-    return tuple(
-        [group[finding_id] for _, group in sorted(groups.items(), key=itemgetter(0)) for finding_id in sorted(group)]
-    )
+    places: dict[tuple[str, ChangeId], tuple[Finding, ...]] = {}
+    for group in (group for opinion in opinions for group in opinion.findings):
+        place = group[0].code, group[0].change_id
+        places[place] = _merged(places[place], group) if place in places else group
+    return tuple(chained.from_iterable([places[place] for place in sorted(places)]))
+
+
+def _merged(one: tuple[Finding, ...], other: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Join what two events of one and the same change led to."""
+    by_id = {finding.finding_id: finding for finding in (*one, *other)}
+    return tuple([by_id[finding_id] for finding_id in sorted(by_id)])
 
 
 def _gaps(chain: Chain, *, beyond_horizon: bool) -> set[str]:
@@ -175,9 +178,10 @@ def _worst(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Take as many findings as a verdict lists, the worst of them, in the order in which they are reported."""
     if len(findings) <= FINDINGS_MAX:
         return findings
-    severe = sorted(findings, key=lambda f: -SEVERITIES[f.severity])[:FINDINGS_MAX]
-    listed = {finding.finding_id for finding in severe}
-    return tuple(finding for finding in findings if finding.finding_id in listed)
+    by_severity = (
+        place for severity in reversed(Severity) for place, f in enumerate(findings) if f.severity is severity
+    )
+    return tuple([findings[place] for place in sorted(islice(by_severity, FINDINGS_MAX))])
 
 
 def _listed(assessment: Assessment) -> tuple[str, ...]:
