@@ -9,7 +9,7 @@ from typing import NamedTuple
 import orjson
 
 from streams.agents.wheel import Wheel
-from streams.codec.state import decode_state, encode_state, grace_of, outdated, wake_of, with_fact
+from streams.codec.state import WAKE, decode_state, encode_state, grace_of, outdated, wake_of, with_fact
 from streams.core.command import Command
 from streams.core.evidence import Evidence
 from streams.core.ids import DecisionId, TenantId
@@ -96,11 +96,19 @@ class Decisions:
         """Add a fact, heard at the watermark as it is now. Gives what was due before it, which is rare."""
         known, timing = self._packed.get(key), law.policy.timing
         packed = with_fact(known, fact, self.watermark.at, timing)
+        if packed is known and packed is not None:
+            return None
         if packed is None:
             return self._put(key, step(self._state(key), (fact,), self.watermark.at, law), timing)
-        if packed is not known:
-            self._hold(key, packed)
-            self.dirty[key] = None
+        self.dirty[key] = None
+        self._packed[key] = packed
+        if known is None:
+            self.bytes += len(packed)
+            self._wheel.add(wake_of(packed), key)
+        else:
+            self.bytes += len(packed) - len(known)
+            if packed[WAKE] != known[WAKE]:
+                self._wheel.add(wake_of(packed), key)
         return None
 
     def judge(self, limit: int, law: Law) -> tuple[Said, ...]:

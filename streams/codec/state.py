@@ -21,14 +21,17 @@ from streams.core.command import Issued
 from streams.core.evidence import Change, Evidence, essence
 from streams.core.ids import DecisionId, TenantId
 from streams.core.requirement import Timing
-from streams.core.step import Said, State, due_at, heard_at
-from streams.core.time import NEVER, Millis
+from streams.core.step import Said, State, counted_from, due_at
+from streams.core.time import EVER, NEVER, Millis
 from streams.core.value import Value
 
 VERSION = 2
 """Counts up when the form changes in a way that defaults at the end of a record cannot bridge."""
 
 HEAD = struct.Struct(">BBHqqII")
+
+WAKE = slice(4, 12)
+"""Where the head has the wake-up: as long as these bytes are the same, it is."""
 
 AWAKE = 1
 """Flag: something has been judged already, so that whatever comes now may change what is said."""
@@ -61,7 +64,7 @@ BEYOND_HORIZON = _pack(Memory(beyond_horizon=True))
 
 def wake_of(packed: bytes) -> Millis:
     """Tell the watermark at which a decision wants to be looked at, or an earlier one."""
-    return Millis(int.from_bytes(packed[4:12], "big", signed=True))
+    return Millis(int.from_bytes(packed[WAKE], "big", signed=True))
 
 
 def with_fact(packed: bytes | None, fact: Evidence, watermark: Millis, timing: Timing) -> bytes | None:
@@ -70,13 +73,11 @@ def with_fact(packed: bytes | None, fact: Evidence, watermark: Millis, timing: T
     The same bytes come back when the fact was known. None: this cannot be done without a look at the rest, because
     something is due first, or the chain may be full; take the way over `decode_state` and `step` then.
     """
-    added = _pack(essence(fact))
+    added, occurred_at = _pack(essence(fact)), fact.occurred_at
     if packed is None:
-        flags, count, judged_until, rest = 0, 0, NEVER, b""
-        passed_long_ago = fact.occurred_at <= watermark - timing.horizon_ms
-        memory = BEYOND_HORIZON if passed_long_ago else NOTHING_SAID
-        size = len(memory)
-        rest = memory
+        flags, count, judged_until, passed = 0, 0, NEVER, watermark
+        rest = BEYOND_HORIZON if occurred_at <= watermark - timing.horizon_ms else NOTHING_SAID
+        size, wake = len(rest), EVER
     else:
         _, flags, count, wake, judged_until, _, size = HEAD.unpack_from(packed)
         if wake <= watermark or count >= CHAIN_LINKS_MAX:
@@ -85,13 +86,14 @@ def with_fact(packed: bytes | None, fact: Evidence, watermark: Millis, timing: T
         if added in packed:
             return packed
         rest = packed[HEAD.size :]
-    counts_from = heard_at(fact, watermark, judged_until)
+        passed = max(watermark, judged_until)
+    counts_from = counted_from(fact, passed)
     if packed is None:
-        wake = counts_from + timing.horizon_ms
+        wake = Millis(counts_from + timing.horizon_ms)
     if type(fact) is Change:
         wake = min(wake, due_at(fact, counts_from, timing.grace_ms))
     if flags & AWAKE:
-        wake = min(wake, counts_from + timing.grace_ms)
+        wake = min(wake, Millis(counts_from + timing.grace_ms))
     head = HEAD.pack(VERSION, flags, count + 1, wake, judged_until, timing.grace_ms, size)
     return b"".join((head, rest, ARRAY_OF_TWO, added, UINT_64, counts_from.to_bytes(8, "big")))
 

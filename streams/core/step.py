@@ -92,9 +92,8 @@ def step(state: State, evidence: Iterable[Evidence], watermark: Millis, law: Law
     )
 
 
-def heard_at(fact: Evidence, watermark: Millis, judged_until: Millis) -> Millis:
+def counted_from(fact: Evidence, passed: Millis) -> Millis:
     """Tell since when a fact counts: its own time; if that had passed when it came, then from now, with its grace."""
-    passed = max(watermark, judged_until)
     return fact.occurred_at if fact.occurred_at > passed else Millis(passed + 1)
 
 
@@ -107,7 +106,7 @@ def _folded(state: State, heard: tuple[Evidence, ...], watermark: Millis, law: L
     """Add facts."""
     first, passed = not state.chain.links, max(watermark, state.judged_until)
     beyond = first and any(fact.occurred_at <= passed - law.policy.timing.horizon_ms for fact in heard)
-    links = (Link(evidence=essence(fact), counts_from=heard_at(fact, watermark, state.judged_until)) for fact in heard)
+    links = (Link(evidence=essence(fact), counts_from=counted_from(fact, passed)) for fact in heard)
     return replace(state, chain=state.chain.with_links(links), beyond_horizon=state.beyond_horizon or beyond)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -37,6 +38,7 @@ class Deliverer:
                 **{
                     "enable.idempotence": True,
                     "acks": "all",
+                    "log_level": 2,  # connections that fail come through error_cb as well
                     "linger.ms": 2,
                     "compression.type": "lz4",
                     "partitioner": "murmur2_random",
@@ -108,5 +110,15 @@ class Deliverer:
 
 
 def note_error(error: KafkaError) -> None:
-    """Say what librdkafka says about the connection; it keeps trying by itself."""
-    log.warning("kafka: %s", error.str())
+    """Say what librdkafka says about the connection, the same at most once a minute; it keeps trying by itself."""
+    text, now = error.str(), monotonic()
+    if now - _said_at.get(text, -SAME_AGAIN_S) >= SAME_AGAIN_S:
+        if len(_said_at) >= SAID_MAX:
+            _said_at.clear()
+        _said_at[text] = now
+        log.warning("kafka: %s", text)
+
+
+SAME_AGAIN_S = 60.0
+SAID_MAX = 100
+_said_at: dict[str, float] = {}

@@ -58,6 +58,7 @@ class Transactions:
                 **{
                     "transactional.id": name,
                     "transaction.timeout.ms": TRANSACTION_MS,
+                    "log_level": 2,  # connections that fail come through error_cb as well
                     "linger.ms": 5,
                     "compression.type": "lz4",
                     "partitioner": "murmur2_random",
