@@ -1,9 +1,14 @@
 """Kafka headers of a record: CloudEvents attributes (Kafka protocol binding 1.0, binary mode) and W3C trace context."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
-from streams.codec.cloudevents import attributes
-from streams.codec.records import Record
+from streams.codec.cloudevents import ENVELOPES, PRODUCT, SPECVERSION
+from streams.codec.instants import to_text
+from streams.codec.records import FORMS, Record
 
 CONTENT_TYPE = b"application/vnd.confluent.avro"
 """Avro with the schema id in front, as Confluent's tools name it."""
@@ -16,14 +21,51 @@ UNSAMPLED = "00"
 """Trace flags: whether the caller recorded the trace is not in the record, and so is not claimed."""
 
 
+SPEC_HEADER = ("ce_specversion", SPECVERSION.encode())
+CONTENT_HEADER = ("content-type", CONTENT_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Of one class of records: the header with its type, and where the others are read. `source` None: ourselves."""
+
+    type_header: tuple[str, bytes]
+    id: Callable[[Any], str]
+    source: Callable[[Any], str] | None
+    time: Callable[[Any], Any]
+    traced: bool
+
+
+def _shape(kind: str, record: type[Any]) -> Shape:
+    envelope = ENVELOPES[kind]
+    return Shape(
+        type_header=("ce_type", f"clawback.{kind}.v1".encode()),
+        id=attrgetter(envelope.id or "id"),
+        source=attrgetter(envelope.source) if envelope.source else None,
+        time=attrgetter(envelope.time),
+        traced=hasattr(record, "trace_id"),
+    )
+
+
+SHAPES = {form.record: _shape(form.kind, form.record) for form in FORMS}
+
+
 def headers_for(record: Record) -> list[tuple[str, bytes]]:
     """Give the headers: `ce_*`, `content-type`, and `traceparent` where the record knows a valid trace and span.
 
     They are for routing and tracing; who the actor is never comes from a header.
     """
-    headers = [(f"ce_{name}", value.encode()) for name, value in attributes(record).items()]
-    headers.append(("content-type", CONTENT_TYPE))
-    parent = traceparent(getattr(record, "trace_id", None), getattr(record, "span_id", None))
+    shape = SHAPES[type(record)]
+    source = PRODUCT if shape.source is None else shape.source(record)
+    headers = [
+        SPEC_HEADER,
+        ("ce_id", shape.id(record).encode()),
+        shape.type_header,
+        ("ce_source", source.encode()),
+        ("ce_time", to_text(shape.time(record)).encode()),
+        CONTENT_HEADER,
+    ]
+    parent = traceparent(getattr(record, "trace_id", None), getattr(record, "span_id", None)) if shape.traced else None
     if parent is not None:
         headers.append(("traceparent", parent.encode()))
     return headers

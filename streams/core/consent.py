@@ -96,16 +96,15 @@ def weigh(
     if taken_back:
         stands = [a for n, a in enumerate(in_time) if taken_back.get((a.approval_id, a.approver.id), -1) < n]
     asked = required or NOTHING_ASKED
+    given = [a for a in stands if a.outcome is Consent.APPROVED]
     known = {id(vote.approval): vote for vote in votes_before}
-    votes = tuple(
-        [known.get(id(a)) or _vote(a, change, asked, registry) for a in stands if a.outcome is Consent.APPROVED]
-    )
+    votes = tuple([known.get(id(a)) or _vote(a, change, asked, registry) for a in given])
     counting = tuple([vote.approval for vote in votes if not vote.faults])
     return Weighing(
         required=required,
         votes=votes,
         counting=counting,
-        late=_late(stated, latest) if lacks_voters(asked, [vote.approval for vote in votes]) else (),
+        late=_late(stated, latest) if lacks_voters(asked, given) else (),
         refusal=_refusal(in_time) if taken_back else None,
         is_met=is_enough(required, counting),
     )
@@ -113,7 +112,8 @@ def weigh(
 
 def lacks_voters(required: ApprovalsRequired, given: Sequence[Approval]) -> bool:
     """Say whether fewer people than are needed agreed, well or badly."""
-    return len(voters(given)) < max(required.count, 1 if required.roles else 0)
+    needed = required.count or (1 if required.roles else 0)
+    return len(given) < needed or len(voters(given)) < needed
 
 
 def _late(stated: Sequence[Approval], latest: int) -> tuple[Approval, ...]:

@@ -41,5 +41,7 @@ def _frame(part: Content) -> str:
         return "b1;" if part else "b0;"
     if isinstance(part, int):
         return f"i{part};"
+    if part == ():
+        return "l0:"
     inner = [_frame(item) for item in part]
     return f"l{len(inner)}:" + "".join(inner)

@@ -1,5 +1,6 @@
 """Event time: integers of milliseconds since 1970-01-01 UTC, and how they read to a person."""
 
+from functools import lru_cache
 from typing import NewType
 
 Millis = NewType("Millis", int)
@@ -19,6 +20,10 @@ EARLIEST = Millis(946_684_800_000)
 """2000-01-01: an identity event that claims to be older has a broken clock or the wrong unit."""
 
 
+DATES_MAX = 1_024
+"""Dates kept as text: nearly all that is told happened on the same few days."""
+
+
 def utc(at: Millis) -> str:
     """Write an event time as ISO 8601 to the second: `2026-11-23T10:04:05Z`.
 
@@ -26,6 +31,11 @@ def utc(at: Millis) -> str:
     """
     days, rest = divmod(at, DAY_MS)
     seconds = rest // SECOND_MS
+    return f"{_date(days)}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}Z"
+
+
+@lru_cache(maxsize=DATES_MAX)
+def _date(days: int) -> str:
     shifted = days + 719_468
     era, day_of_era = divmod(shifted, 146_097)
     year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
@@ -34,8 +44,7 @@ def utc(at: Millis) -> str:
     day = day_of_year - (153 * month_from_march + 2) // 5 + 1
     month = month_from_march + (3 if month_from_march < 10 else -9)
     year = year_of_era + era * 400 + (month <= 2)
-    hour, minute, second = seconds // 3600, seconds // 60 % 60, seconds % 60
-    return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}Z"
+    return f"{year:04d}-{month:02d}-{day:02d}"
 
 
 def span(ms: int) -> str:

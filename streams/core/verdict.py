@@ -135,7 +135,7 @@ def content_of(assessment: Assessment, law: Law) -> str:
     return digest(
         "says",
         assessment.judgement,
-        [f.finding_id for f in assessment.findings],
+        tuple([f.finding_id for f in assessment.findings]),
         assessment.reasons,
         assessment.changes,
         policy.mode,
