@@ -47,6 +47,10 @@ class Cluster:
         made.ensure()
         return made
 
+    def watched(self, port: int) -> "Cluster":
+        """Give the same topics to a worker that shows its metrics on a port of loopback."""
+        return Cluster(replace(self.settings, metrics_port=port))
+
     def ensure(self) -> None:
         """Make the topics that are missing.
 
@@ -71,6 +75,7 @@ class Cluster:
             "CLAWBACK_STATE_DIR": known.state_dir,
             "CLAWBACK_LATENESS_MS": str(known.lateness_ms),
             "CLAWBACK_TICK_MS": str(known.tick_ms),
+            "CLAWBACK_METRICS_PORT": str(known.metrics_port),
         }
 
     @property

@@ -3,31 +3,27 @@
 Rivals judge a change when they read it: waiting for its grace by event time, over five topics, is what they cannot do.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from streams.agents.decisions import key_of
 from streams.codec.avro import AvroCodec
-from streams.codec.state import decode_state, encode_state
+from streams.codec.state import decode_state, encode_state, with_fact
 from streams.core.evidence import Change, Evidence
 from streams.core.law import Law
 from streams.core.registry import Registry
-from streams.core.step import State, opened, step
+from streams.core.step import opened, step
 from streams.core.time import NEVER, Millis
 from streams.policy.load import load
 from streams.settings import Settings
 from streams.topics import INPUTS
 from tests.bench.load.cast import registered
 
-Held = State
-"""What is remembered of a decision in memory."""
 
+class Handled(NamedTuple):
+    """What came of a record: the bytes to remember, and the verdicts and commands to publish, encoded."""
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What came of a record: what to remember, and the verdicts and commands to publish, encoded."""
-
-    held: Held
+    held: bytes
     verdicts: tuple[bytes, ...] = ()
     commands: tuple[bytes, ...] = ()
 
@@ -39,6 +35,7 @@ class Product:
         """Load the policy and the registry."""
         self.codec = AvroCodec()
         self.law = Law(load(Path(policy)), Registry().with_agents(registered(Millis(registered_at))))
+        self._timing = self.law.policy.timing
         settings = Settings(topic_prefix=topic_prefix)
         self.kinds: dict[str, Any] = {settings.topic(topic.name): topic.record for topic in INPUTS}
 
@@ -46,24 +43,30 @@ class Product:
         """Read a record of a topic."""
         return self.codec.decode(value, self.kinds[topic])  # type: ignore[return-value]  # asked for evidence
 
-    def fold(self, held: Held | None, fact: Evidence) -> Held:
-        """Add a fact to what is remembered."""
-        state = held if held is not None else opened(fact.tenant, fact.decision_id)
-        return step(state, (fact,), NEVER, self.law).state or state
+    def key(self, fact: Evidence) -> bytes:
+        """Name the decision of a fact as the product does."""
+        return key_of(fact.tenant, fact.decision_id)
 
-    def handle(self, held: Held | None, fact: Evidence) -> Said:
+    def fold(self, held: bytes | None, fact: Evidence) -> bytes:
+        """Add a fact to what is remembered, as the product does."""
+        packed = with_fact(held, fact, NEVER, self._timing)
+        return packed if packed is not None else self._stepped(held, fact, (fact,), NEVER).held
+
+    def handle(self, held: bytes | None, fact: Evidence) -> Handled:
         """Add a fact, and judge at once if it is a change."""
-        state = self.fold(held, fact)
-        if not isinstance(fact, Change):
-            return Said(state)
-        taken = step(state, (), Millis(fact.executed_at + self.law.policy.timing.grace_ms), self.law)
-        return Said(
-            taken.state or state,
+        packed = self.fold(held, fact)
+        if type(fact) is not Change:
+            return Handled(packed)
+        return self._stepped(packed, fact, (), fact.executed_at + self._timing.grace_ms)
+
+    def _stepped(self, held: bytes | None, about: Evidence, new: tuple[Evidence, ...], until: int) -> Handled:
+        name = (about.tenant, about.decision_id)
+        state = decode_state(*name, held) if held else opened(*name)
+        taken = step(state, new, Millis(until), self.law)
+        if taken.state is None or taken.wake_at is None:
+            return Handled(b"")
+        return Handled(
+            encode_state(taken.state, taken.wake_at, self._timing),
             tuple(self.codec.encode(verdict) for verdict in taken.verdicts),
             tuple(self.codec.encode(command) for command in taken.commands),
         )
-
-    def handle_bytes(self, held: bytes | None, fact: Evidence) -> tuple[bytes, Said]:
-        """Do the same for an engine that keeps bytes."""
-        said = self.handle(decode_state(held) if held else None, fact)
-        return encode_state(said.held), said

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.core.time import HOUR_MS, Millis
+from streams.embedded.child import free_port
 from streams.transport.admin import changelog_topic
 from tests.bench.cluster import Cluster, read
 from tests.bench.load.arrivals import Load
@@ -15,22 +16,24 @@ from tests.bench.load.publish import publish, register
 from tests.bench.program import rival
 from tests.bench.telling import tell
 from tests.bench.throughput import check_labels
-from tests.bench.worker import Cost, Fleet, verdict_ends
+from tests.bench.worker import Cost, Fleet, metrics, verdict_ends
 
 
 @dataclass(frozen=True, slots=True)
 class Grown:
     """What so many open decisions cost.
 
-    `speed`: the ordinary load handled beside them. `memory_bytes`: of the worker, for each of them. `changelog_bytes`:
-    of the newest value and key of each. `changelog_records`: all that has to be read to have them back. `recovery_*`:
-    what the worker needed for that beyond what a worker with nothing open needs to start. `plain_*`: what a plain
-    consumer needs to read the same and keep nothing.
+    `speed`: the ordinary load handled beside them. `memory_bytes`: what the worker's memory grew by for each of them;
+    `held_bytes`: the encoded state in that. `changelog_bytes`: of the newest value and key of each.
+    `changelog_records`: all that has to be read to have them back. `recovery_wall_s`: what the worker says that it took to fence the former
+    owner, read the changelog and take it up; `recovery_cpu_s`: what it used until it was ready beyond what a worker
+    with nothing open uses. `plain_*`: what a plain consumer needs to read the same and keep nothing.
     """
 
     open_decisions: int
     speed: Cost
     memory_bytes: float
+    held_bytes: float
     changelog_bytes: float
     changelog_records: int
     recovery_cpu_s: float
@@ -40,17 +43,18 @@ class Grown:
 
     @property
     def recovery_speed(self) -> float:
-        """Compare: our speed of having it all back over the speed of a plain reader (CPU)."""
-        return self.plain_cpu_s / self.recovery_cpu_s if self.recovery_cpu_s > 0 else 0.0
+        """Compare: our speed of having it all back over the speed of a plain reader."""
+        return self.plain_wall_s / self.recovery_wall_s if self.recovery_wall_s > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a worker needed from its start to having its partitions, and the memory that it then held."""
+    """What a worker had used when it was ready, the memory and the state that it held, and how long restoring took."""
 
     cpu_s: float
-    wall_s: float
     rss: int
+    held_bytes: float
+    restore_s: float
 
 
 def measure(
@@ -73,6 +77,7 @@ def measure(
         opened = count
         started = _started(cluster, folder)
         plain = _plain(cluster, folder)
+        in_changelog = _live_bytes(cluster) / opened
         speed = _handled(
             cluster, folder, Load(seed=count + 1, name="probe", decisions=probe, begins_at=begins_at), within_s
         )
@@ -81,10 +86,11 @@ def measure(
                 open_decisions=opened,
                 speed=speed,
                 memory_bytes=(started.rss - empty.rss) / opened,
-                changelog_bytes=_live_bytes(cluster) / opened,
+                held_bytes=started.held_bytes / opened,
+                changelog_bytes=in_changelog,
                 changelog_records=plain.records,
                 recovery_cpu_s=started.cpu_s - empty.cpu_s,
-                recovery_wall_s=started.wall_s - empty.wall_s,
+                recovery_wall_s=started.restore_s,
                 plain_cpu_s=plain.cpu_s,
                 plain_wall_s=plain.wall_s,
             )
@@ -92,9 +98,9 @@ def measure(
         opened += probe
         last = grown[-1]
         tell(
-            f"{count:,} open: {last.speed.cpu_us:.1f} µs CPU/record, {last.memory_bytes:,.0f} bytes each in memory, "
-            f"{last.changelog_bytes:,.0f} in the changelog; back in {last.recovery_wall_s:.1f} s "
-            f"({last.recovery_speed:.2f} of a plain reader)"
+            f"{count:,} open: {last.speed.cpu_us:.1f} µs CPU/record; each {last.memory_bytes:,.0f} bytes in memory "
+            f"({last.held_bytes:,.0f} of state), {last.changelog_bytes:,.0f} in the changelog; back in "
+            f"{last.recovery_wall_s:.2f} s ({last.recovery_speed:.2f} of the speed of a plain reader)"
         )
     return grown
 
@@ -110,13 +116,20 @@ def _handled(cluster: Cluster, folder: Path, load: Load, within_s: float) -> Cos
 
 
 def _started(cluster: Cluster, folder: Path) -> Start:
-    began = time.monotonic()
-    with Fleet(cluster, folder) as fleet:
-        (restored,) = fleet.begun()
+    watched = cluster.watched(free_port())
+    with Fleet(watched, folder) as fleet:
         fleet.ready()
-        rss = fleet.workers[0].rss_bytes()
+        worker = fleet.workers[0]
+        ready = worker.sample()
+        figures = metrics(watched)
+        started = Start(
+            ready.cpu_s,
+            worker.rss_bytes(),
+            figures["clawback_decide_held_bytes"],
+            figures["clawback_decide_restore_seconds_sum"],
+        )
         fleet.stop()
-    return Start(restored.cpu_s, restored.at_s - began, rss)
+    return started
 
 
 def _plain(cluster: Cluster, folder: Path) -> Cost:

@@ -20,7 +20,6 @@ from tests.bench.worker import Fleet
 
 GRACE_MS = 1_000
 LATENESS_MS = 0
-TICK_MS = 50
 SETTLE_S = 20.0
 """How long after the last record commands may still come."""
 
@@ -51,7 +50,7 @@ def measure(kafka: str, folder: Path, *, rate: int, seconds: float, partitions: 
     """
     policy = enforcing(folder, grace=f"{GRACE_MS}ms")
     cluster = Cluster.create(kafka, folder, "live", partitions=partitions, policy=policy)
-    cluster = cluster.reborn("worker", lateness_ms=LATENESS_MS, tick_ms=TICK_MS)
+    cluster = cluster.reborn("worker", lateness_ms=LATENESS_MS)
     register(cluster.settings, Millis(time.time_ns() // 1_000_000))
     notes = folder / "changes.txt"
     prefix = cluster.settings.topic_prefix

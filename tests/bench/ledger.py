@@ -122,7 +122,7 @@ def _by_ledger(cluster: Cluster, folder: Path, records: int, within_s: float) ->
         while not (first := _rows(client)):
             _in_time(ledger, deadline)
         begun = ledger.sample()
-        while _rows(client) < records or watcher.behind(ends):
+        while watcher.behind(ends):
             _in_time(ledger, deadline)
         done = ledger.sample()
         ledger.stop()

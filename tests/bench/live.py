@@ -106,9 +106,9 @@ def main() -> None:
                 out.poll(0)
                 time.sleep(PACE_S)
             kind = kind_of(record)
-            heard = {"on_delivery": noting} if kind == "change" and record.decision_id in violated else {}
+            heard = noting if kind == "change" and record.decision_id in violated else None
             topic = settings.topic(by_record(kind).name)
-            out.produce(topic, codec.encode(happening_now(record)), record.decision_id.encode(), **heard)
+            out.produce(topic, codec.encode(happening_now(record)), record.decision_id.encode(), on_delivery=heard)
             sent += 1
             if not sent % 64:
                 out.poll(0)

@@ -8,31 +8,32 @@ class Plan:
     """Sizes of one run.
 
     `decisions`: of the load that everybody handles, about five records each. `rounds`: how often everybody does;
-    medians count. `within_s`: after which a rival is cut off. `open_decisions`: at how many open decisions our speed,
-    recovery and memory are looked at. `workers`: numbers of workers that share the load. `partitions`: of every topic
-    of the load, and the other number that is tried. `live_s`: how long the live load lasts; `live_rate_max`: records a
-    second that the generator can make beside everything else. `ledger_decisions`: of the load that the ledger writes.
+    medians count. `within_s`: after which a rival is cut off. `partitions`: of every topic, where nothing else is said.
+    `open_decisions`: at how many open decisions our speed, recovery and memory are looked at; `probe_decisions`: of the
+    load that is handled beside them. `shared_by`: pairs of workers and partitions. `live_s`: how long the live load
+    lasts; `live_rate_max`: records a second that the generator can make beside everything else. `ledger_decisions`: of
+    the load that the ledger writes.
     """
 
     name: str
     decisions: int
     rounds: int
     within_s: float
+    partitions: int
     open_decisions: tuple[int, ...]
     probe_decisions: int
-    workers: tuple[int, ...]
-    partitions: tuple[int, ...]
+    shared_by: tuple[tuple[int, int], ...]
     live_s: float
     live_rate_max: int
     ledger_decisions: int
 
 
 QUICK = Plan(
-    name="quick", decisions=10_000, rounds=1, within_s=60, open_decisions=(1_000, 10_000), probe_decisions=4_000,
-    workers=(1,), partitions=(4,), live_s=12, live_rate_max=12_000, ledger_decisions=6_000,
+    name="quick", decisions=10_000, rounds=1, within_s=60, partitions=4, open_decisions=(1_000, 10_000),
+    probe_decisions=5_000, shared_by=((2, 4),), live_s=12, live_rate_max=12_000, ledger_decisions=20_000,
 )  # fmt: skip
 LONG = Plan(
-    name="long", decisions=60_000, rounds=3, within_s=900, open_decisions=(10_000, 100_000, 1_000_000),
-    probe_decisions=40_000, workers=(1, 2), partitions=(4, 1), live_s=60, live_rate_max=12_000,
+    name="long", decisions=60_000, rounds=3, within_s=900, partitions=4, open_decisions=(10_000, 100_000, 1_000_000),
+    probe_decisions=40_000, shared_by=((1, 1), (1, 4), (2, 4), (1, 16), (2, 16)), live_s=60, live_rate_max=12_000,
     ledger_decisions=60_000,
 )  # fmt: skip

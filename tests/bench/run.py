@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from streams.core.time import HOUR_MS, Millis
+from streams.settings import Settings
 from tests.backends.kafka import KafkaBroker
 from tests.bench import growth, latency, ledger, scaling, throughput
 from tests.bench.cluster import Cluster, enforcing
@@ -19,6 +20,9 @@ from tests.bench.telling import tell
 from tests.bench.worker import Cost
 
 BROKER_HEAP = "1g"
+BROKER_SETTINGS = {"group.initial.rebalance.delay.ms": "2000"}
+"""Two workers that start together are to share the partitions from the first record on."""
+
 SPEED_UNKNOWN = 8_000.0
 """Records a second of which the live load is half, when our speed was not measured in this run."""
 
@@ -37,7 +41,7 @@ class Bench:
     @property
     def partitions(self) -> int:
         """Of every topic, where nothing else is said."""
-        return self.plan.partitions[0]
+        return self.plan.partitions
 
     def load(self, name: str) -> Load:
         """Describe the ordinary load: it ended hours ago, so that every change in it is due."""
@@ -53,7 +57,7 @@ def run(plan: Plan, parts: Sequence[str], folder: Path) -> dict[str, Any]:
         Ended: something that was measured ended, or was not done in time.
     """
     began = time.monotonic()
-    broker = KafkaBroker(folder / "kafka", heap=BROKER_HEAP)
+    broker = KafkaBroker(folder / "kafka", heap=BROKER_HEAP, settings=BROKER_SETTINGS)
     tell(f"{plan.name} run of {', '.join(parts)}; starting Apache Kafka")
     try:
         broker.start()
@@ -122,7 +126,7 @@ def _latency(bench: Bench) -> None:
         "worker_busy": round(found.busy, 2),
         "grace_ms": latency.GRACE_MS,
         "lateness_ms": latency.LATENESS_MS,
-        "tick_ms": latency.TICK_MS,
+        "tick_ms": Settings().tick_ms,
     }
 
 
@@ -142,6 +146,7 @@ def _open(bench: Bench) -> None:
             "cpu_us_per_event": round(each.speed.cpu_us, 2),
             "events_per_core": round(each.speed.per_cpu_s),
             "memory_bytes_each": round(each.memory_bytes),
+            "state_bytes_each": round(each.held_bytes),
             "changelog_bytes_each": round(each.changelog_bytes),
             "changelog_records": each.changelog_records,
             "recovery_s": round(each.recovery_wall_s, 2),
@@ -160,9 +165,8 @@ def _scaling(bench: Bench) -> None:
         bench.folder,
         bench.load("s"),
         bench.policy,
-        bench.plan.workers,
-        bench.plan.partitions,
-        bench.plan.within_s,
+        bench.plan.shared_by,
+        within_s=bench.plan.within_s,
     )
     bench.results["scaling"] = [
         {"workers": each.workers, "partitions": each.partitions, **_plain(each.cost)} for each in scaled

@@ -9,6 +9,7 @@ from statistics import median
 from time import monotonic
 from typing import Any
 
+from streams.core.verdict import Verdict
 from tests.backends.topics import create_topic
 from tests.bench.cluster import Cluster, Watcher, inputs
 from tests.bench.contenders import RIVALS, Rival
@@ -91,14 +92,14 @@ def check_labels(cluster: Cluster, published: Published, since: Any) -> None:
     Raises:
         AssertionError: it does not.
     """
-    last = {}
+    last: dict[str, Verdict] = {}
     for verdict in cluster.verdicts(since):
         known = last.get(verdict.decision_id)
         if known is None or known.version < verdict.version:
             last[verdict.decision_id] = verdict
     assert last.keys() == published.labels.keys(), "verdicts were said on other decisions than those with a change"
     for decision_id, plant in published.labels.items():
-        said = last[decision_id]  # type: ignore[index]  # a plain text is a decision's id here
+        said = last[decision_id]
         codes = {finding.code for finding in said.findings}
         right = said.judgement is plant.judgement and (plant.code in codes if plant.code else not codes)
         assert right, f"decision {decision_id} ({plant.name}): {said.judgement}, {sorted(codes)}, {said.reasons}"

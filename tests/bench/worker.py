@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Self
+from urllib.request import urlopen
 
 from confluent_kafka import Consumer, TopicPartition
 
@@ -159,3 +160,11 @@ class Judged:
 def verdict_ends(cluster: Cluster) -> dict[Place, int]:
     """Note where the verdicts end now, to tell later which are new."""
     return cluster.ends(cluster.places(VERDICTS))
+
+
+def metrics(cluster: Cluster) -> dict[str, float]:
+    """Ask a watched worker for its metrics: name (with labels, where there are any) and value."""
+    with urlopen(f"http://127.0.0.1:{cluster.settings.metrics_port}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    pairs = (line.rpartition(" ") for line in lines if line and not line.startswith("#"))
+    return {name: float(value) for name, _, value in pairs}

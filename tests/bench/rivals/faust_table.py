@@ -42,7 +42,8 @@ async def decide(stream: StreamT[bytes]) -> AsyncIterator[None]:
         counting.begin()
         fact = product.decode(event.message.topic, event.value)
         key = event.message.key
-        table[key], said = product.handle_bytes(table.get(key), fact)
+        said = product.handle(table.get(key), fact)
+        table[key] = said.held
         for verdict in said.verdicts:
             await verdicts.send(key=key, value=verdict)
         for command in said.commands:

@@ -6,7 +6,6 @@ librdkafka stalls for a second whenever its queue was full.
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
-from tests.bench.fold import Held
 from tests.bench.rivals.job import Counting, Job
 
 
@@ -26,15 +25,15 @@ def main() -> None:
         }
     )
     consumer.assign([TopicPartition(t, n, OFFSET_BEGINNING) for t in job.topics for n in range(job.partitions)])
-    held: dict[tuple[str, str], Held] = {}
-    fold, decode = product.fold, product.decode
+    held: dict[bytes, bytes] = {}
+    fold, decode, name = product.fold, product.decode, product.key
     while True:
         batch = consumer.consume(10_000, 0.1)
         if batch:
             counting.begin()
         for message in batch:
             fact = decode(message.topic(), message.value())  # type: ignore[arg-type]
-            key = (fact.tenant, fact.decision_id)
+            key = name(fact)
             held[key] = fold(held.get(key), fact)
         if counting.count(len(batch)):
             break

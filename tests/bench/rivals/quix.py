@@ -32,8 +32,8 @@ def handle(item: tuple[str, bytes], state: State) -> Iterator[bytes]:
     """Decode, fold, judge, publish."""
     counting.begin()
     fact = product.decode(*item)
-    held, said = product.handle_bytes(state.get_bytes("s"), fact)
-    state.set_bytes("s", held)
+    said = product.handle(state.get_bytes("s"), fact)
+    state.set_bytes("s", said.held)
     if counting.count(1, len(said.verdicts)):
         app.stop()
     yield from said.verdicts
