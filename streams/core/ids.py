@@ -1,6 +1,6 @@
 """Identifiers, and the one way to derive an identifier from content."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import NewType
 
@@ -25,23 +25,24 @@ def digest(prefix: str, *parts: Content) -> str:
 
     Every part is framed by its kind and length, so ("ab", "c") and ("a", "bc") never meet.
     """
-    framed = "".join([_frame(part) for part in parts]).encode("utf-8", "surrogatepass")
+    framed = _framed(parts).encode("utf-8", "surrogatepass")
     hasher = blake2b(framed, digest_size=DIGEST_BYTES, person=prefix.encode()[:16])
     return f"{prefix}_{hasher.hexdigest()}"
 
 
+def _framed(parts: Sequence[Content]) -> str:
+    """Frame each part; nearly all are texts of which the number of bytes in UTF-8 is that of the characters."""
+    return "".join([f"s{len(p)}:{p}" if type(p) is str and p.isascii() else _frame(p) for p in parts])
+
+
 def _frame(part: Content) -> str:
-    if isinstance(part, str):
-        # for nearly every text the number of its bytes in UTF-8 is that of its characters
-        size = len(part) if part.isascii() else len(part.encode("utf-8", "surrogatepass"))
-        return f"s{size}:" + part
     if part is None:
         return "n;"
+    if isinstance(part, str):
+        return f"s{len(part.encode('utf-8', 'surrogatepass'))}:" + part
     if isinstance(part, bool):
         return "b1;" if part else "b0;"
     if isinstance(part, int):
         return f"i{part};"
-    if part == ():
-        return "l0:"
-    inner = [_frame(item) for item in part]
-    return f"l{len(inner)}:" + "".join(inner)
+    inner = tuple(part)
+    return f"l{len(inner)}:{_framed(inner)}" if inner else "l0:"
