@@ -5,9 +5,11 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(VENV)/.installed-run
 DEV    := $(VENV)/.installed-dev
+PEERS  := .venv-bench
+BENCH  := $(PEERS)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test unit integration check format lint types contracts golden mutants released docs lock compose-check clean
+.PHONY: help install demo up test unit integration check format lint types contracts golden mutants released docs bench lock compose-check clean
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +29,12 @@ $(DEV): requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ $(RUN)
+
+$(BENCH): requirements-bench.lock | $(VENV)/bin/python
+	@echo "installing the peers that Clawback is compared with (once; about a minute)" >&2
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
 
 install: $(RUN) ## Set up .venv with the command `clawback`
 
@@ -69,12 +77,16 @@ golden: $(DEV) ## Write the goldens again; read the diff as a reviewer would
 mutants: $(DEV) ## Plant every known bug in a copy and see it caught
 	$(BIN)/python -m tests.simulation.mutants
 
+bench: $(DEV) $(BENCH) ## Measure us beside other engines on a real Kafka (Java 17 and Maven; QUICK=1: five minutes; ONLY=part,part)
+	@$(BIN)/python -m tests.bench $(if $(filter-out 0,$(QUICK)),--quick) $(if $(ONLY),--only $(ONLY))
+
 released: $(DEV) ## Append changed schemas to schemas/released.json
 	$(BIN)/python -m streams.ops.schemas release
 
 lock: ## Resolve the dependencies again (needs uv)
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra embedded --extra registry --group build pyproject.toml -o requirements.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra embedded --extra registry --group dev pyproject.toml -o requirements-dev.lock
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml requirements-bench.in -o requirements-bench.lock
 
 clean: ## Remove what was built and installed here
-	rm -rf $(VENV) build dist .clawback infra/kafka/target .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) build dist .clawback infra/kafka/target .mypy_cache .ruff_cache .pytest_cache .hypothesis

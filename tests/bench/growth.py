@@ -25,9 +25,10 @@ class Grown:
 
     `speed`: the ordinary load handled beside them. `memory_bytes`: what the worker's memory grew by for each of them;
     `held_bytes`: the encoded state in that. `changelog_bytes`: of the newest value and key of each.
-    `changelog_records`: all that has to be read to have them back. `recovery_wall_s`: what the worker says that it took to fence the former
-    owner, read the changelog and take it up; `recovery_cpu_s`: what it used until it was ready beyond what a worker
-    with nothing open uses. `plain_*`: what a plain consumer needs to read the same and keep nothing.
+    `changelog_records`: all that has to be read to have them back. `recovery_wall_s`: what the worker says that it took
+    to fence the former owner, read the changelog and take it up; `recovery_cpu_s`: what it used until it was ready
+    beyond what a worker with nothing open uses. `plain_*`: what a plain consumer needs to read the same and keep
+    nothing.
     """
 
     open_decisions: int
