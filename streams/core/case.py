@@ -112,14 +112,14 @@ def deed(change: Change) -> str:
     """Tell what was done: `Granted Domain Admin to svc-ci at 2026-11-23T10:04:05Z`."""
     with_what, without = VERBS.get(change.operation, OTHERWISE)
     told = (with_what if change.entitlements else without).format(
-        operation=named([change.operation]),
+        operation=named((change.operation,)),
         what=named([e.id for e in change.entitlements]),
-        whom=named([change.subject.id]),
+        whom=named((change.subject.id,)),
     )
     return f"{told} at {utc(change.executed_at)}"
 
 
 def named(names: Sequence[str]) -> str:
     """Name a few things in a sentence: `a, b, c and 4 more`."""
-    few = ", ".join(n if len(n) <= NAME_CHARS_MAX else n[: NAME_CHARS_MAX - 1] + "…" for n in names[:NAMED_MAX])
+    few = ", ".join([n if len(n) <= NAME_CHARS_MAX else n[: NAME_CHARS_MAX - 1] + "…" for n in names[:NAMED_MAX]])
     return few if len(names) <= NAMED_MAX else f"{few} and {len(names) - NAMED_MAX} more"

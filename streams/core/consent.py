@@ -90,13 +90,21 @@ def weigh(
     stated = sorted(approvals, key=_when) if len(approvals) > 1 else approvals
     # Clocks differ: consent may seem to come a little late, and a refusal must surely have come first.
     latest = change.executed_at + skew_ms
-    in_time = [a for a in stated if a.decided_at <= (latest if a.outcome is Consent.APPROVED else change.executed_at)]
-    taken_back = {(a.approval_id, a.approver.id): n for n, a in enumerate(in_time) if a.outcome is not Consent.APPROVED}
-    stands = in_time
-    if taken_back:
-        stands = [a for n, a in enumerate(in_time) if taken_back.get((a.approval_id, a.approver.id), -1) < n]
+    given: list[Approval] = []
+    late: list[Approval] = []
+    refused = False
+    for said in stated:
+        if said.outcome is Consent.APPROVED:
+            (given if said.decided_at <= latest else late).append(said)
+        else:
+            refused = refused or said.decided_at <= change.executed_at
+    refusal = None
+    if refused:
+        in_time = [
+            a for a in stated if a.decided_at <= (latest if a.outcome is Consent.APPROVED else change.executed_at)
+        ]
+        given, refusal = _standing(in_time), _refusal(in_time)
     asked = required or NOTHING_ASKED
-    given = [a for a in stands if a.outcome is Consent.APPROVED]
     known = {id(vote.approval): vote for vote in votes_before}
     votes = tuple([known.get(id(a)) or _vote(a, change, asked, registry) for a in given])
     counting = tuple([vote.approval for vote in votes if not vote.faults])
@@ -104,20 +112,28 @@ def weigh(
         required=required,
         votes=votes,
         counting=counting,
-        late=_late(stated, latest) if lacks_voters(asked, given) else (),
-        refusal=_refusal(in_time) if taken_back else None,
+        late=tuple(late) if late and lacks_voters(asked, given) else (),
+        refusal=refusal,
         is_met=is_enough(required, counting),
     )
+
+
+def _standing(in_time: Sequence[Approval]) -> list[Approval]:
+    """List the approvals that their approver did not take back in the same process afterwards."""
+    last_refused = {
+        (a.approval_id, a.approver.id): n for n, a in enumerate(in_time) if a.outcome is not Consent.APPROVED
+    }
+    return [
+        a
+        for n, a in enumerate(in_time)
+        if a.outcome is Consent.APPROVED and last_refused.get((a.approval_id, a.approver.id), -1) < n
+    ]
 
 
 def lacks_voters(required: ApprovalsRequired, given: Sequence[Approval]) -> bool:
     """Say whether fewer people than are needed agreed, well or badly."""
     needed = required.count or (1 if required.roles else 0)
     return len(given) < needed or len(voters(given)) < needed
-
-
-def _late(stated: Sequence[Approval], latest: int) -> tuple[Approval, ...]:
-    return tuple([a for a in stated if a.decided_at > latest and a.outcome is Consent.APPROVED])
 
 
 def _when(approval: Approval) -> tuple[Millis, EventId]:
