@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 
 from streams.core.chain import Chain
 from streams.core.evidence import Change, Rollback
@@ -91,8 +93,8 @@ def _commands(
 ) -> Iterator[Command]:
     against: dict[ChangeId, list[Finding]] = {}
     reported: dict[ChangeId, list[Change]] = {}
-    for finding in assessment.findings:
-        against.setdefault(finding.change_id, []).append(finding)
+    for accused, group in groupby(assessment.findings, key=attrgetter("change_id")):
+        against.setdefault(accused, []).extend(group)
     for change in chain.changes:
         reported.setdefault(change.change_id, []).append(change)
     for change_id in verdict.changes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import NewType
+from typing import Any, NewType
 
 TenantId = NewType("TenantId", str)
 DecisionId = NewType("DecisionId", str)
@@ -16,6 +16,9 @@ DEFAULT_TENANT = TenantId("default")
 
 DIGEST_BYTES = 16
 """128 bits: two different contents share an id with negligible probability, and the id still fits a log line."""
+
+MANY = 64
+"""From so many on it pays to see whether all are texts of one size, as ids are."""
 
 Content = str | int | bool | None | Iterable["Content"]
 
@@ -45,4 +48,16 @@ def _frame(part: Content) -> str:
     if isinstance(part, int):
         return f"i{part};"
     inner = tuple(part)
-    return f"l{len(inner)}:{_framed(inner)}" if inner else "l0:"
+    if not inner:
+        return "l0:"
+    framed = _alike(inner) if len(inner) >= MANY else None
+    return f"l{len(inner)}:{framed or _framed(inner)}"
+
+
+def _alike(parts: tuple[Any, ...]) -> str | None:
+    """Frame many texts of one size in one call; None where they are something else."""
+    if set(map(type, parts)) != {str} or len(sizes := set(map(len, parts))) != 1:
+        return None
+    frame = f"s{sizes.pop()}:"
+    framed = frame + frame.join(parts)
+    return framed if framed.isascii() else None

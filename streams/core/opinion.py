@@ -1,6 +1,6 @@
 """Opinion: what all rules say about one change as of one instant, or why they could not say it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from itertools import groupby
 from operator import attrgetter
 
@@ -109,7 +109,9 @@ def _asked(case: Case, law: Law, made_before: Made) -> tuple[Opinion, Made]:
     return opinion, made
 
 
-def _grouped(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
+def _grouped(findings: Collection[Finding]) -> tuple[tuple[Finding, ...], ...]:
+    if len(findings) == 1:
+        return (tuple(findings),)
     in_order = sorted(findings, key=attrgetter("code", "finding_id"))
     return tuple([tuple(group) for _, group in groupby(in_order, key=attrgetter("code"))])
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from itertools import chain as chained
 from itertools import groupby, islice
+from operator import attrgetter
 
 from streams.core.chain import CHAIN_LINKS_MAX, Chain
 from streams.core.evidence import Change
@@ -84,7 +85,7 @@ def assess(
         reasons=tuple(sorted(reasons)),
         changes=tuple(sorted({c.change_id for c in changes})),
         classes=tuple(sorted({opinion.operation_class for opinion in held if opinion.operation_class is not None})),
-        response=max({f.response for f in findings}, key=RANKS.__getitem__, default=Response.OBSERVE),
+        response=max(set(map(attrgetter("response"), findings)), key=RANKS.__getitem__, default=Response.OBSERVE),
     )
 
 
@@ -135,7 +136,7 @@ def content_of(assessment: Assessment, law: Law) -> str:
     return digest(
         "says",
         assessment.judgement,
-        tuple([f.finding_id for f in assessment.findings]),
+        tuple(map(attrgetter("finding_id"), assessment.findings)),
         assessment.reasons,
         assessment.changes,
         policy.mode,

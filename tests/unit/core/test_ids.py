@@ -1,9 +1,11 @@
 """Identifiers: the digest of content."""
 
+from hashlib import blake2b
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.ids import Content, digest
+from streams.core.ids import MANY, Content, digest
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=4)
 CONTENTS: st.SearchStrategy[Content] = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3), max_leaves=6)
@@ -44,3 +46,35 @@ def test_the_kind_of_id_is_part_of_what_is_digested() -> None:
 
 def test_half_a_surrogate_pair_is_no_reason_to_stop() -> None:
     assert digest("x", "\ud800") != digest("x", "\ud801")
+
+
+def plainly(content: Content) -> bytes:
+    """Frame content byte by byte, as it is defined, without a thought for speed."""
+    match content:
+        case None:
+            return b"n;"
+        case bool():
+            return b"b%d;" % content
+        case int():
+            return b"i%d;" % content
+        case str():
+            raw = content.encode("utf-8", "surrogatepass")
+            return b"s%d:%b" % (len(raw), raw)
+        case _:
+            parts = [plainly(part) for part in content]
+            return b"l%d:%b" % (len(parts), b"".join(parts))
+
+
+ALIKE = st.integers(0, 3).flatmap(lambda size: st.text("abcé", min_size=size, max_size=size))
+LONG = st.lists(ALIKE, min_size=MANY - 1, max_size=MANY + 1) | st.builds(
+    lambda text, times, other: [text] * times + other,
+    ALIKE,
+    st.integers(MANY - 1, MANY + 1),
+    st.lists(SCALARS, max_size=1),
+)
+
+
+@given(st.lists(CONTENTS | LONG, max_size=3))
+def test_every_shortcut_leads_to_the_digest_that_is_defined(parts: list[Content]) -> None:
+    framed = b"".join(map(plainly, parts))
+    assert digest("x", *parts) == "x_" + blake2b(framed, digest_size=16, person=b"x").hexdigest()
