@@ -230,5 +230,7 @@ def _options(settings: Settings, group: str) -> dict[str, Any]:
         # topics and partitions that are made while we run are found within this time
         "topic.metadata.refresh.interval.ms": 10_000,
         "queued.max.messages.kbytes": FETCH_BYTES_MAX >> 10,
+        # what was fetched ahead is used up within a second, for which the client would wait once it has enough
+        "fetch.queue.backoff.ms": 10,
     }
     return usual | settings.kafka_client(**ours)

@@ -175,7 +175,7 @@ class Loop:
         position = Position(*part, offset)
         value = message.value()
         try:
-            return tuple(rows_of(self._codec.decode(value, self._kinds[part[0]]), position))
+            return rows_of(self._codec.decode(value, self._kinds[part[0]]), position)
         except Malformed as malformed:
             log.warning("Quarantined %s:%d:%d: %s", *part, offset, malformed.reason)
             key, (_, at) = message.key(), message.timestamp()

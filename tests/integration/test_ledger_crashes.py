@@ -135,6 +135,26 @@ def test_a_stopped_clickhouse_makes_the_ledger_wait_say_so_once_and_catch_up(
     assert len(ledger.said.splitlines()) < 15
 
 
+def test_a_clickhouse_that_is_away_while_more_and_more_comes_costs_no_row(
+    own: Ledgered, own_clickhouse: Backend, tmp_path: Path
+) -> None:
+    """More comes while it is away than one batch holds: the next one is gathered to its bound and no further."""
+    records = crowd(300)
+    with Running(tmp_path / "ledger.log", own.environment, "ledger").start("Reading") as ledger:
+        own.publish(*records[:400])
+        until(lambda: _written(own) > 100, "it writes", every_s=0.01)
+        own_clickhouse.stop()
+        own.publish(*records[400:800])
+        until(lambda: "The ledger waits" in ledger.said, "the ledger waits")
+        own.publish(*records[800:])
+        assert ledger.runs
+        own_clickhouse.start()
+        own.until_done()
+        assert own.physical() == _exactly(300)
+        assert ledger.stop() == 0
+    assert ledger.said.count("The ledger waits") == ledger.said.count("takes rows again") == 1
+
+
 def test_a_ledger_started_before_clickhouse_waits_for_it(
     own: Ledgered, own_clickhouse: Backend, tmp_path: Path
 ) -> None:
