@@ -21,6 +21,7 @@ from faust.exceptions import ImproperlyConfigured
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, Message
 
+from streams.crash import crash_point
 from streams.transport.batches import Batch, BatchSchema
 from streams.transport.bounds import Bounds
 from streams.transport.cutting import Cut
@@ -161,7 +162,9 @@ class Consumer(stock.Consumer):
         before_commit = cast("Callable[[], Awaitable[None]] | None", getattr(self.app, "before_commit", None))
         if before_commit is not None:
             await before_commit()
-        return bool(await super()._commit_offsets(offsets, start_new_transaction))
+        committed = bool(await super()._commit_offsets(offsets, start_new_transaction))
+        crash_point("decide-offsets")
+        return committed
 
     # Questions about where a partition ends and how far it is read.
 
