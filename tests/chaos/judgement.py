@@ -112,10 +112,9 @@ def _input(world: World, heard: Heard) -> Iterator[Difference]:
     """The harness itself: what was published is on the topics, and nothing else is."""
     published: set[Evidence] = set(world.post.published)
     read: set[Evidence] = set(heard.facts)
-    missing, strange = list[Evidence](published - read), list[Evidence](read - published)
-    for fact in (*missing, *strange):
+    for fact in published.symmetric_difference(read):
         where = "was published and is not on its topic" if fact in published else "is on its topic, published by nobody"
-        yield Difference(str(fact.decision_id), f"a fact {where}: {fact}")
+        yield Difference(_decision(fact), f"a fact {where}: {fact}")
     if len(heard.by_topic[AGENTS.name]) == 0:
         yield Difference("", "no agent is registered")
     for decision in {str(m.record.decision_id) for t in heard.by_topic.values() for m in t if _is_ghost(m.record)}:
@@ -123,7 +122,11 @@ def _input(world: World, heard: Heard) -> Iterator[Difference]:
 
 
 def _is_ghost(record: Any) -> bool:
-    return str(getattr(record, "decision_id", "")).startswith(GHOST)
+    return _decision(record).startswith(GHOST)
+
+
+def _decision(record: Any) -> str:
+    return str(getattr(record, "decision_id", ""))
 
 
 def _said(
@@ -168,9 +171,9 @@ def report(world: World, storm: str, heard: Heard, expected: Calm, differences: 
         lines += ["", "and what is said of it in calm:"]
         spoken = [*expected.verdicts.values(), *expected.commands.values()]
         lines += [f"  {record}" for record in spoken if record.decision_id == first]
-        late = [f for f in world.post.published if f.decision_id == first]
+        its = [fact for fact in world.post.published if _decision(fact) == first]
         lines += ["", "when each of its facts was visible after it occurred (ms):"]
-        lines += [f"  {fact.event_id}: {world.post.published[fact] - fact.occurred_at}" for fact in _in_order(late)]
+        lines += [f"  {fact.event_id}: {world.post.published[fact] - fact.occurred_at}" for fact in _in_order(its)]
     return "\n".join(lines)
 
 

@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 from streams.crash import VARIABLE
 
@@ -28,15 +29,23 @@ class Broken(AssertionError):
     """The storm has broken something: the message says what, and shows the end of the log."""
 
 
+T = TypeVar("T")
+
+
 class Midwife:
     """Starts processes from one lasting thread, since Linux ends them with the thread that started them."""
 
     def __init__(self) -> None:
+        """Have the one thread, which lasts as long as this process."""
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="midwife")
         self._libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-        return self._pool.submit(self._start, command, environment, log).result()
+        return self.do(lambda: self._start(command, environment, log))
+
+    def do(self, start: Callable[[], T]) -> T:
+        """Do anything that starts processes."""
+        return self._pool.submit(start).result()
 
     def _start(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
         with log.open("ab") as said:
@@ -50,8 +59,8 @@ class Midwife:
         assert self._libc is not None
         self._libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
-    def close(self) -> None:
-        self._pool.shutdown()
+
+MIDWIFE = Midwife()
 
 
 class Keeper:
@@ -63,7 +72,6 @@ class Keeper:
         command: Sequence[str],
         environment: Mapping[str, str],
         folder: Path,
-        midwife: Midwife,
         ready: str,
     ) -> None:
         self.name = name
@@ -72,7 +80,6 @@ class Keeper:
         self.lives = 0
         self._environment = environment
         self._folder = folder
-        self._midwife = midwife
         self._ready = ready
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -81,7 +88,7 @@ class Keeper:
         assert not self.runs, f"{self.name} runs already"
         self.lives += 1
         environment = {**self._environment, **different, **({VARIABLE: crash_at} if crash_at else {})}
-        self._process = self._midwife.start(command or self.command, environment, self.log)
+        self._process = MIDWIFE.start(command or self.command, environment, self.log)
 
     @property
     def log(self) -> Path:

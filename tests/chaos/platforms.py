@@ -30,7 +30,7 @@ GHOST = "ghost-"
 
 
 def publish(load: Load, post: Post, rough: Roughness, seed: int, enough: Event, over: Event) -> None:
-    """Publish the load as its time passes, until told that it is enough; then the rest of what has begun, till `over`."""
+    """Publish the load as its time passes, until told that it is enough; then what has begun, unless it is `over`."""
     random, began_at = Random(f"publisher {seed}"), clock()
     said: dict[tuple[str, int], Evidence] = {}
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from random import Random
 
-from tests.chaos.keeper import KILLED, Broken, Keeper, moment
+from tests.chaos.keeper import KILLED, MIDWIFE, Broken, Keeper, moment
 from tests.chaos.world import World
 
 Trouble = Callable[[World, Random], None]
@@ -146,7 +146,7 @@ def kill_broker(times: int) -> Trouble:
                 world.kafka.kill()
                 world.killed("kafka", "kill -9")
                 time.sleep(random.uniform(0.1, 2.0))
-                world.kafka.start()
+                MIDWIFE.do(world.kafka.start)
                 world.note("kafka is back")
 
     return trouble
@@ -162,7 +162,7 @@ def kill_clickhouse(times: int) -> Trouble:
             world.clickhouse.kill()
             world.killed("clickhouse", "kill -9")
             time.sleep(random.uniform(0.1, 3.0))
-            world.clickhouse.start()
+            MIDWIFE.do(world.clickhouse.start)
             world.note("clickhouse is back")
 
     return trouble

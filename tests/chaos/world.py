@@ -17,7 +17,7 @@ from confluent_kafka.admin import AdminClient
 from streams.settings import Settings
 from tests.backends.base import Backend
 from tests.chaos import calm
-from tests.chaos.keeper import POLL_S, Broken, Keeper, Midwife
+from tests.chaos.keeper import POLL_S, Broken, Keeper
 from tests.chaos.load import Load, Roughness
 from tests.chaos.platforms import Responder, publish
 from tests.chaos.post import Post, clock
@@ -54,7 +54,6 @@ class World:
         self.began_at = clock()
         self.post = Post(self.settings)
         self._tell = tell
-        self._midwife = Midwife()
         self._over = Event()
         self._threads: list[Thread] = []
         self._raised: list[BaseException] = []
@@ -87,7 +86,6 @@ class World:
                 keeper.kill()
             for thread in self._threads:
                 thread.join(DRAIN_S)
-            self._midwife.close()
 
     def worker(self, name: str) -> Keeper:
         """The worker of a name; it runs from the first time it is asked for."""
@@ -100,7 +98,7 @@ class World:
     def _keeper(self, name: str, ready: str, verb: str) -> Keeper:
         if name not in self.keepers:
             command = (sys.executable, "-m", "streams.cli", verb)
-            keeper = Keeper(name, command, self.town.environment, self.folder, self._midwife, ready)
+            keeper = Keeper(name, command, self.town.environment, self.folder, ready)
             keeper.up()
             self.keepers[name] = keeper
         return self.keepers[name]
