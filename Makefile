@@ -9,7 +9,7 @@ PEERS  := .venv-bench
 BENCH  := $(PEERS)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test unit integration check format lint types contracts golden mutants released docs bench lock compose-check clean
+.PHONY: help install demo up test unit integration check format lint types contracts golden mutants chaos released docs bench lock compose-check clean
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ types: $(DEV) ## Check types, strictly
 
 contracts: $(DEV) ## Check who imports whom
 	$(BIN)/lint-imports
+
+chaos: $(DEV) ## Kill, pause and starve real workers, 200 times and more, and compare with calm (about half an hour; ARGS="--storm NAME --seed N")
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 golden: $(DEV) ## Write the goldens again; read the diff as a reviewer would
 	$(BIN)/python -m tests.golden.write

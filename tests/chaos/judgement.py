@@ -170,7 +170,7 @@ def report(world: World, storm: str, heard: Heard, expected: Calm, differences: 
         lines += [f"  {world.passed(message.at)} {message}" for message in heard.about(first)]
         lines += ["", "and what is said of it in calm:"]
         spoken = [*expected.verdicts.values(), *expected.commands.values()]
-        lines += [f"  {record}" for record in spoken if record.decision_id == first]
+        lines += [f"  {record}" for record in spoken if _decision(record) == first]
         its = [fact for fact in world.post.published if _decision(fact) == first]
         lines += ["", "when each of its facts was visible after it occurred (ms):"]
         lines += [f"  {fact.event_id}: {world.post.published[fact] - fact.occurred_at}" for fact in _in_order(its)]
