@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
+from threading import Lock
 from typing import TypeVar
 
 from streams.crash import VARIABLE
@@ -82,13 +83,28 @@ class Keeper:
         self._folder = folder
         self._ready = ready
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock = Lock()
+        self._finished = False
 
     def up(self, crash_at: str = "", command: Sequence[str] = (), **different: str) -> None:
-        """Begin a life, which may be fated to end at a crash point."""
-        assert not self.runs, f"{self.name} runs already"
-        self.lives += 1
+        """Begin a life, which may be fated to end at a crash point.
+
+        Raises:
+            Broken: this world is over.
+        """
         environment = {**self._environment, **different, **({VARIABLE: crash_at} if crash_at else {})}
-        self._process = MIDWIFE.start(command or self.command, environment, self.log)
+        with self._lock:
+            if self._finished:
+                raise Broken(f"{self.name} is not needed any more")
+            assert not self.runs, f"{self.name} runs already"
+            self.lives += 1
+            self._process = MIDWIFE.start(command or self.command, environment, self.log)
+
+    def finish(self) -> None:
+        """End it for good, whoever may still want to start it."""
+        with self._lock:
+            self._finished = True
+        self.kill()
 
     @property
     def log(self) -> Path:

@@ -26,7 +26,7 @@ class Roughness:
     per_s: float = 6.0
     late_ms: int = 1_500
     again: float = 0.15
-    again_ms: int = 6_000
+    again_ms: int = 3_000
     taken_back_ms: int = 1_500
     together_ms: int = 1_000
 

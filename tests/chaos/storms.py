@@ -90,7 +90,7 @@ SHORT: tuple[Storm, ...] = (
     Storm(
         name="short-outages", says="a zombie, a killed worker, a killed broker and a killed ClickHouse",
         troubles=(
-            sleep_at((A, B), ("decide-produced",)), kill_clickhouse(2), kill_at_random("ledger", "ledger", 2),
+            sleep_at((A, B), ("decide-produced",)), kill_broker(1), kill_clickhouse(1),
         ),
         workers=(A, B), rough=ROUGH,
     ),

@@ -83,7 +83,7 @@ class World:
         finally:
             self._over.set()
             for keeper in self.keepers.values():
-                keeper.kill()
+                keeper.finish()
             for thread in self._threads:
                 thread.join(DRAIN_S)
 
