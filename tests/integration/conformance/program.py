@@ -57,7 +57,7 @@ def records_of(event: EventT[Any]) -> Iterator[tuple[TP, int, bytes]]:
     if isinstance(event.value, Batch):
         yield from ((event.value.tp, record.offset, record.value or b"") for record in event.value.records)
     else:
-        yield event.message.tp, event.message.offset, event.message.value
+        yield event.message.tp, event.message.offset, event.message.value or b""
 
 
 class ReadCommitted(stock.AIOKafkaConsumerThread):
@@ -98,41 +98,53 @@ def build(given: argparse.Namespace) -> faust.App:
     return app
 
 
+class Agent:
+    """What the agent does with each record, and what befalls it on the way."""
+
+    def __init__(self, app: faust.App, given: argparse.Namespace, notes: Notes) -> None:
+        self._app = app
+        self._given = given
+        self._notes = notes
+        self._raised = False
+        self._sought: set[TP] = set()
+
+    async def take(self, tp: TP, offset: int, value: bytes) -> None:
+        given = self._given
+        if given.work_ms:
+            await asyncio.sleep(given.work_ms / 1000)
+        if offset == given.raise_at and not self._raised:
+            self._raised = True
+            raise RuntimeError("this one is too much")
+        self._notes.write("record", os.getpid(), tp.topic, tp.partition, offset, len(value))
+        if offset == given.kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if given.seek and offset == given.seek[0] and tp not in self._sought:
+            self._sought.add(tp)
+            await self._app.consumer.seek(tp, given.seek[1])
+
+    def note_unacked(self, event: EventT[Any]) -> None:
+        if isinstance(event.value, Batch):
+            deliveries = cast("Consumer", self._app.consumer).deliveries
+            self._notes.write("unacked", deliveries.unacked_records, deliveries.unacked_bytes, len(event.value))
+
+
 def attach(app: faust.App, given: argparse.Namespace, notes: Notes) -> None:
     how: dict[str, Any] = (
         {"schema": BatchSchema()} if given.driver == OURS else {"key_serializer": "raw", "value_serializer": "raw"}
     )
-    topic = app.topic(*given.topics, internal=False, **how)
-    done: set[str] = set()
+    agent = Agent(app, given, notes)
 
-    def once(what: str) -> bool:
-        return what not in done and not done.add(what)  # type: ignore[func-returns-value]
-
-    @app.agent(topic, name="note", concurrency=1)
+    @app.agent(app.topic(*given.topics, internal=False, **how), name="note", concurrency=1)
     async def note(stream: StreamT[Any]) -> AsyncIterator[None]:
         async for event in stream.events():
-            if given.driver == OURS:
-                outstanding = cast("Consumer", app.consumer).deliveries
-                notes.write("unacked", outstanding.unacked_records, outstanding.unacked_bytes, len(event.value))
+            agent.note_unacked(event)
             for tp, offset, value in records_of(event):
-                if given.work_ms:
-                    await asyncio.sleep(given.work_ms / 1000)
-                if offset == given.raise_at and once("raise"):
-                    raise RuntimeError("this one is too much")
-                notes.write("record", os.getpid(), tp.topic, tp.partition, offset, len(value))
-                if offset == given.kill_at:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                if given.seek and offset == given.seek[0] and once(f"seek {tp}"):
-                    await app.consumer.seek(tp, given.seek[1])
+                await agent.take(tp, offset, value)
             yield
 
     @app.on_partitions_assigned.connect(weak=False)
     async def on_assigned(_: faust.App, assigned: set[TP], **__: Any) -> None:
         notes.write("assigned", os.getpid(), len(assigned))
-
-    @app.on_partitions_revoked.connect(weak=False)
-    async def on_revoked(_: faust.App, revoked: set[TP], **__: Any) -> None:
-        notes.write("revoked", os.getpid(), len(revoked))
 
 
 def main() -> None:
