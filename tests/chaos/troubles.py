@@ -218,11 +218,8 @@ def wait(seconds: float) -> Trouble:
 
 def held(world: World, role: str, name: str) -> Keeper:
     """Take a process into one's own hands; nobody else starts it then."""
-    known = name in world.keepers
     keeper = world.worker(name) if role == "worker" else world.ledger(name)
     keeper.held = True
-    if known:
-        keeper.ensure()
     return keeper
 
 
