@@ -80,7 +80,8 @@ def settled(world: World) -> None:
 def unread(world: World) -> list[str]:
     """Name the partitions of which a group has not committed all that is there to read."""
     heard, app = listen(world.settings), world.settings.app
-    left = []
+    hidden = len(set(world.post.published) - set(heard.facts))
+    left = [f"{hidden} facts were published and cannot be read"] if hidden else []
     for group, topics in ((f"{app}-worker", INPUTS), (f"{app}-ledger", LEDGERED)):
         names = [topic.name for topic in topics]
         committed = world.town.cluster.committed(group, names)

@@ -157,7 +157,7 @@ class Keeper:
         """Wait until this life ends; None if it goes on."""
         assert self._process is not None
         try:
-            return self._process.wait(timeout_s)
+            return self._process.wait(max(timeout_s, 0.0))
         except subprocess.TimeoutExpired:
             return None
 

@@ -61,7 +61,7 @@ class Post:
                 self._produce(facts).commit_transaction(ANSWER_S)
                 self._note(facts)
             except KafkaException:
-                self._transactional = None
+                self._start_over()
                 self._deliver(facts)
             return facts
 
@@ -74,7 +74,7 @@ class Post:
                 producer.abort_transaction(ANSWER_S)
                 self.taken_back += 1
             except KafkaException:
-                self._transactional = None
+                self._start_over()
 
     def late(self, lateness_ms: int) -> frozenset[str]:
         """Name the decisions of which a fact may have come too late, because the machine or the broker was slow."""
@@ -91,15 +91,19 @@ class Post:
         self._deliverer.flush()
         self._note(facts)
 
+    def _start_over(self) -> None:
+        """Have what was begun aborted before anything else is said: what is behind an open transaction is not heard."""
+        options: dict[str, Any] = {
+            "transactional.id": f"{self._settings.app}-platform", "partitioner": "murmur2_random", "linger.ms": 2,
+        }  # fmt: skip
+        self._transactional = Producer(self._settings.kafka_client(**options))
+        self._transactional.init_transactions(ANSWER_S)
+
     def _produce(self, facts: Iterable[Evidence]) -> Producer:
+        if self._transactional is None:
+            self._start_over()
         producer = self._transactional
-        if producer is None:
-            options: dict[str, Any] = {
-                "transactional.id": f"{self._settings.app}-platform", "partitioner": "murmur2_random", "linger.ms": 2,
-            }  # fmt: skip
-            producer = Producer(self._settings.kafka_client(**options))
-            producer.init_transactions(ANSWER_S)
-            self._transactional = producer
+        assert producer is not None
         producer.begin_transaction()
         for fact in facts:
             topic, key, value = self._parts(fact)
