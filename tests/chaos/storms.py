@@ -57,6 +57,7 @@ STORMS: tuple[Storm, ...] = (
     Storm(name="kill-ledger", says="the ledger is killed at random moments",
           troubles=(kill_at_random("ledger", "ledger", 12),)),
     Storm(name="kill-kafka", says="the broker is killed and comes back", troubles=(kill_broker(3),)),
+    Storm(name="kill-kafka-shared", says="the same with two workers", troubles=(kill_broker(4),), workers=(A, B)),
     Storm(name="kill-clickhouse", says="ClickHouse is killed and comes back", troubles=(kill_clickhouse(4),)),
     Storm(name="come-and-go", says="a second worker joins and leaves", troubles=(come_and_go(B, 6),)),
     Storm(
@@ -88,7 +89,7 @@ SHORT: tuple[Storm, ...] = (
         troubles=(crash_at("worker", A, DECIDE_POINTS), crash_at("ledger", "ledger", LEDGER_POINTS)),
     ),
     Storm(
-        name="short-outages", says="a zombie, a killed worker, a killed broker and a killed ClickHouse",
+        name="short-outages", says="a zombie, a killed broker and a killed ClickHouse",
         troubles=(
             sleep_at((A, B), ("decide-produced",)), kill_broker(1), kill_clickhouse(1),
         ),

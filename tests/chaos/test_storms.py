@@ -21,4 +21,4 @@ def test_what_is_left_after_a_storm_is_what_a_calm_run_leaves(
     assert not outcome.differences, outcome.report
     assert sum(outcome.kills.values()) >= len(storm.troubles)
     assert outcome.commands > 0, "nothing was ordered, so nothing could be lost"
-    assert outcome.apart * 10 <= outcome.decisions, "the machine was so slow that too much had to be left out"
+    assert outcome.apart * 2 <= outcome.decisions, "the machine was so slow that too much had to be left out"
