@@ -179,6 +179,7 @@ def test_a_slow_agent_is_never_given_more_than_the_bounds_and_a_large_record_goe
     for program in ground.programs:
         assert all(program.offsets(place) == list(range(201)) for place in ground.places)
     unacked = [tuple(map(int, words)) for words in ground.ours.lines("unacked")]
+    assert all(records >= count for records, _, count in unacked), "what is in the agent's hands is counted"
     large = 400_000 + RECORD_BYTES + len("key-0")
     assert max(records for records, _, _ in unacked) <= 120
     assert max(size for _, size, _ in unacked) <= 150_000 + large, "at most one oversized batch on top of the rest"
