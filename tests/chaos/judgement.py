@@ -17,7 +17,7 @@ from tests.chaos.world import LATENESS_MS, World
 
 SETTLED_S = 120.0
 GRACE_MS = 600
-SPARE_MS = 1_500
+SPARE_MS = 1_000
 """What may pass between the moment at which something is due and its being said by a worker in peace."""
 
 SHOWN = 12

@@ -24,9 +24,9 @@ class Roughness:
     """
 
     per_s: float = 6.0
-    late_ms: int = 1_500
+    late_ms: int = 1_000
     again: float = 0.15
-    again_ms: int = 3_000
+    again_ms: int = 2_000
     taken_back_ms: int = 1_500
     together_ms: int = 1_000
 

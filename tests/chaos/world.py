@@ -23,7 +23,7 @@ from tests.chaos.platforms import Responder, publish
 from tests.chaos.post import Post, clock
 from tests.integration.ledger_kit import Ledgered
 
-LATENESS_MS = 4_000
+LATENESS_MS = 3_000
 SESSION_MS = 2_000
 PARTITIONS = 4
 
