@@ -4,7 +4,7 @@ from streams.core.command import Action, Command, undoing
 from streams.core.evidence import Change
 from streams.core.requirement import Response
 from streams.core.verdict import Verdict
-from tests.simulation.trace import Committed, Decided, Delivered, Fell, Trace
+from tests.simulation.trace import Committed, Decided, Delivered, Fell, Noted, Trace
 
 
 def the_same_is_said_as_in_calm(trace: Trace, calm: Trace) -> None:
@@ -80,11 +80,18 @@ def versions_follow_each_other(trace: Trace) -> None:
         assert [v.supersedes for v in verdicts] == before[:-1], where(trace, decision)
 
 
+def everything_is_delivered_once(trace: Trace) -> None:
+    """No verdict and no command is delivered again, for what was delivered is remembered with it or not at all."""
+    ids = [o.verdict_id if isinstance(o, Verdict) else o.command_id for o in trace.outputs]
+    assert len(ids) == len(set(ids)), where(trace, str([name for name in ids if ids.count(name) > 1][:1]))
+
+
 def offsets_wait_for_outputs(trace: Trace) -> None:
     """When offsets move, everything that was decided up to there is out."""
-    pending: dict[int, set[str]] = {}
+    pending: dict[str, set[str]] = {}
+    noted: dict[str, frozenset[str]] = {}
     for event in trace.events:
-        waiting = pending.setdefault(event.partition, set())
+        waiting = pending.setdefault(event.worker, set())
         match event:
             case Decided(_, output):
                 waiting.add(repr(output))
@@ -92,8 +99,10 @@ def offsets_wait_for_outputs(trace: Trace) -> None:
                 waiting.discard(repr(output))
             case Fell():
                 waiting.clear()
+            case Noted():
+                noted[event.worker] = frozenset(waiting)
             case Committed():
-                assert not waiting, where(trace, f"partition {event.partition}")
+                assert not waiting & noted[event.worker], where(trace, event.worker)
 
 
 def last_word(verdicts: list[Verdict]) -> object:

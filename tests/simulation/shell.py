@@ -1,126 +1,189 @@
 """The protocol of the shell, for one partition, in virtual time; it can fall between any two of its steps.
 
-Nobody may lose or contradict what is said here, so the order is the point: note up to where will be judged, deliver,
-save, and only then let offsets move. Everything but the order is the product's own code.
+Nobody may lose or contradict what is said here, so the order is the point: fence whoever was here before, restore,
+hear and judge, deliver what is said together with what is remembered, and only then let offsets move. What is held in
+memory and what is durable are the product's own bytes, in the product's own `Decisions`.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from streams.core.evidence import Evidence
-from streams.core.ids import DEFAULT_TENANT, DecisionId
+from streams.agents.decisions import Decisions, Key, Said, key_of, named_by
+from streams.codec.state import decode_state
+from streams.core.ids import DecisionId
 from streams.core.law import Law
-from streams.core.step import State, Step, next_wake, opened, promised, step
+from streams.core.step import State, next_wake
 from streams.core.time import NEVER, Millis
-from streams.core.watermark import Watermark
 from tests.simulation.faults import LATENESS_MS
 from tests.simulation.log import TOPICS, Log
-from tests.simulation.trace import Committed, Decided, Delivered, Output, Trace
+from tests.simulation.trace import Committed, Decided, Delivered, Noted, Output, Trace
+
+AT_ONCE = 4
+"""Decisions judged before anything else gets its turn: few, so that many worlds have more than that due."""
 
 
-def outputs(made: Step) -> tuple[Output, ...]:
-    """Give everything that a step says."""
-    return (*made.verdicts, *made.commands)
+class Fenced(Exception):
+    """Another worker owns this partition now."""
 
 
 @dataclass(slots=True)
 class Durable:
-    """What outlives a worker: the states as they were last saved, and the offsets as they were last committed."""
+    """What outlives a worker: who owns the partition, the states in the changelog, and the offsets of the group."""
 
-    states: dict[DecisionId, State] = field(default_factory=dict)
+    epoch: int = 0
+    states: dict[Key, bytes] = field(default_factory=dict)
     offsets: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOPICS, 0))
+
+    def take_over(self) -> int:
+        """Fence whoever spoke for this partition before."""
+        self.epoch += 1
+        return self.epoch
+
+    def check(self, epoch: int) -> None:
+        """Let only the owner through.
+
+        Raises:
+            Fenced: it is somebody else by now.
+        """
+        if epoch != self.epoch:
+            raise Fenced
+
+    def known(self) -> dict[DecisionId, State]:
+        """Read all that is remembered."""
+        return {named_by(key)[1]: decode_state(*named_by(key), packed) for key, packed in self.states.items()}
 
 
 class Worker:
-    """One worker from its start to its fall. It remembers nothing that was not saved; its watermark begins at NEVER."""
+    """One worker from its start to its fall. It remembers nothing that is not durable; its watermark begins at NEVER."""
 
     def __init__(
         self, partition: int, durable: Durable, log: Log, law: Law, trace: Trace, fall: Callable[[str], None]
     ) -> None:
-        """Start from what is durable. `fall(where)` is called wherever a worker can die, and may raise."""
+        """Take the partition over, knowing nothing yet. `fall(where)` is called wherever a worker can die."""
         self.partition = partition
-        self.watermark = Watermark.over(TOPICS, LATENESS_MS)
         self._durable = durable
-        self._states = dict(durable.states)
-        restored = ((d, next_wake(state, NEVER, law)) for d, state in self._states.items())
-        self._wakes = {decision: wake_at for decision, wake_at in restored if wake_at is not None}
-        self._offsets = dict(durable.offsets)
+        self._epoch = durable.take_over()
         self._log = log
         self._law = law
         self._trace = trace
         self._fall = fall
+        self._decisions: Decisions | None = None
+        self._keys: dict[Key, None] = {}
+        self._offsets: dict[str, int] = {}
+        self._unsaid: list[Said] = []
+
+    @property
+    def name(self) -> str:
+        """Name this worker among all that ever owned its partition."""
+        return f"worker {self._epoch} of partition {self.partition}"
+
+    @property
+    def decisions(self) -> Decisions:
+        """What this worker knows; it is read when somebody first asks."""
+        if self._decisions is None:
+            stored = dict(self._durable.states)
+            self._offsets = dict(self._durable.offsets)
+            self._keys = dict.fromkeys(stored)
+            self._decisions = Decisions(TOPICS, LATENESS_MS)
+            self._say(self._decisions.restore(stored, self._law))
+        return self._decisions
 
     def take(self, now: Millis, topics: Iterable[str], limit: int) -> None:
-        """Read on in some topics and fold what was read."""
-        heard: list[tuple[str, Evidence]] = []
+        """Read on in some topics, a batch each; all of a batch is heard at the watermark as it was before."""
+        decisions = self.decisions
         for topic in topics:
             facts = self._log.read(topic, self.partition, self._offsets[topic], limit)
+            if not facts:
+                continue
+            for fact in facts:
+                key = key_of(fact.tenant, fact.decision_id)
+                self._keys[key] = None
+                said = decisions.hear(key, fact, self._law)
+                self._say([said] if said is not None else [])
             self._offsets[topic] += len(facts)
-            heard += [(topic, fact) for fact in facts]
-        by_decision: dict[DecisionId, list[Evidence]] = {}
-        for _, fact in heard:
-            by_decision.setdefault(fact.decision_id, []).append(fact)
-        self._take_steps({decision: tuple(facts) for decision, facts in by_decision.items()})
-        for topic, fact in heard:
-            self.watermark = self.watermark.heard(topic, fact.occurred_at, now)
+            newest = max(fact.occurred_at for fact in facts)
+            decisions.watermark = decisions.watermark.heard(topic, newest, now)
+            self._fall("folded")
 
-    def tick(self, now: Millis, wanted: Callable[[DecisionId], bool]) -> None:
-        """Let time pass, and look at those decisions that are due and `wanted`."""
+    def pass_time(self, now: Millis) -> None:
+        """Let event time pass in the topics of which everything was read."""
+        decisions = self.decisions
         for topic in TOPICS:
             done = self._offsets[topic] == self._log.end(topic, self.partition)
-            self.watermark = self.watermark.idle(topic, now) if done else self.watermark.busy(topic)
-        self._take_steps({decision: () for decision in self.due() if wanted(decision)})
+            if done:
+                decisions.watermark = decisions.watermark.idle(topic, now)
 
-    def commit(self) -> None:
-        """Let the offsets move."""
-        self._durable.offsets = dict(self._offsets)
-        self._trace.events.append(Committed(self.partition))
+    def judge(self, limit: int) -> bool:
+        """Judge at most so many of the decisions that are due. Says whether these were all."""
+        judged = self.decisions.judge(limit, self._law)
+        self._say(judged)
+        self._fall("judged")
+        return len(judged) < limit
+
+    def settle(self, *, everything: bool, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Deliver what was said together with the states that remember it: all of it, or nothing.
+
+        `everything`: also the states of decisions that have only heard. `meanwhile`: what happens to this worker
+        between the moment whose states these are and the moment at which they are durable.
+
+        Raises:
+            Fenced: another worker owns this partition now.
+        """
+        decisions = self.decisions
+        unsaid, self._unsaid = self._unsaid, []
+        keys = list(decisions.dirty) if everything else list(dict.fromkeys(said.key for said in unsaid))
+        outputs = [output for said in unsaid for output in said.outputs]
+        states = {key: decisions.packed(key) for key in keys}
+        for key in keys:
+            decisions.dirty.pop(key, None)
+        if not outputs and not states:
+            return
+        meanwhile()
+        self._fall("prepared")
+        self._transact(outputs, states)
+        self._fall("said")
+
+    def commit(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Make durable all that came of the records read so far, and let their offsets move.
+
+        Raises:
+            Fenced: the partition was given to somebody else.
+        """
+        offsets = dict(self._offsets)
+        self._trace.events.append(Noted(self.name))
+        self.settle(everything=True, meanwhile=meanwhile)
+        self._durable.check(self._epoch)
+        self._durable.offsets = offsets
+        self._trace.events.append(Committed(self.name))
         self._fall("offsets committed")
 
     def due(self) -> list[DecisionId]:
-        """List the decisions that the watermark has reached."""
-        return sorted(decision for decision, wake_at in self._wakes.items() if wake_at <= self.watermark.at)
+        """List the decisions that the watermark has reached, as their states say, whatever the wheel says."""
+        at = self.decisions.watermark.at
+        wakes = ((key, self._wanted_by(key)) for key in self._keys)
+        return sorted(named_by(key)[1] for key, wake_at in wakes if wake_at is not None and wake_at <= at)
 
     @property
     def next_wake(self) -> Millis | None:
         """Tell the earliest watermark at which a decision wants to be looked at."""
-        return min(self._wakes.values(), default=None)
+        wakes = (self._wanted_by(key) for key in self._keys)
+        return min((wake_at for wake_at in wakes if wake_at is not None), default=None)
 
-    def _take_steps(self, by_decision: dict[DecisionId, tuple[Evidence, ...]]) -> None:
-        steps = {
-            decision: step(self._of(decision), facts, self.watermark.at, self._law)
-            for decision, facts in by_decision.items()
-        }
-        self._trace.events += [Decided(self.partition, output) for made in steps.values() for output in outputs(made)]
-        self._fall("folded")
-        self._promise(steps)
-        self._deliver(steps)
-        self._save(steps)
+    def _wanted_by(self, key: Key) -> Millis | None:
+        packed = self.decisions.packed(key)
+        return next_wake(decode_state(*named_by(key), packed), NEVER, self._law) if packed is not None else None
 
-    def _promise(self, steps: dict[DecisionId, Step]) -> None:
-        """Note durably up to where those who will speak are judged; after a fall they must say the same again."""
-        for decision, made in steps.items():
-            if made.verdicts or made.commands:
-                self._durable.states[decision] = promised(self._of(decision), self.watermark.at)
-                self._fall("promised")
+    def _say(self, judged: Iterable[Said]) -> None:
+        said = [each for each in judged if each.outputs]
+        self._unsaid += said
+        self._trace.events += [Decided(self.name, output) for each in said for output in each.outputs]
 
-    def _deliver(self, steps: dict[DecisionId, Step]) -> None:
-        for made in steps.values():
-            for output in outputs(made):
-                self._trace.events.append(Delivered(self.partition, output))
-                self._fall("delivered")
-
-    def _save(self, steps: dict[DecisionId, Step]) -> None:
-        for decision, made in steps.items():
-            for states in (self._durable.states, self._states):
-                if made.state is None:
-                    states.pop(decision, None)
-                else:
-                    states[decision] = made.state
-            self._wakes.pop(decision, None)
-            if made.wake_at is not None:
-                self._wakes[decision] = made.wake_at
-            self._fall("saved")
-
-    def _of(self, decision: DecisionId) -> State:
-        return self._states.get(decision) or opened(DEFAULT_TENANT, decision)
+    def _transact(self, outputs: Iterable[Output], states: dict[Key, bytes | None]) -> None:
+        """Deliver and remember at one stroke, which is what a transaction is."""
+        self._durable.check(self._epoch)
+        self._trace.events += [Delivered(self.name, output) for output in outputs]
+        for key, packed in states.items():
+            if packed is None:
+                self._durable.states.pop(key, None)
+            else:
+                self._durable.states[key] = packed

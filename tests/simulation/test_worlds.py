@@ -34,6 +34,7 @@ def calm(seed: int, *, answered: bool) -> Trace:
 
 
 EVERYWHERE = (
+    invariants.everything_is_delivered_once,
     invariants.nothing_delivered_is_unsaid,
     invariants.one_id_for_one_thing,
     invariants.versions_follow_each_other,

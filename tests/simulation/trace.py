@@ -17,7 +17,7 @@ Output = Verdict | Command
 class Decided:
     """A worker knows what it has to say, and has not said it."""
 
-    partition: int
+    worker: str
     output: Output
 
 
@@ -25,26 +25,33 @@ class Decided:
 class Delivered:
     """An output is out, and nothing brings it back."""
 
-    partition: int
+    worker: str
     output: Output
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
-    """A worker says that it need not hear again what it has heard."""
+class Noted:
+    """A worker notes how far it has heard, and means to say so."""
 
-    partition: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A worker says that it need not hear again what it had heard when it last noted."""
+
+    worker: str
 
 
 @dataclass(frozen=True, slots=True)
 class Fell:
     """A worker died; where."""
 
-    partition: int
+    worker: str
     where: str
 
 
-Event = Decided | Delivered | Committed | Fell
+Event = Decided | Delivered | Noted | Committed | Fell
 
 
 @dataclass

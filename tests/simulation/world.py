@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from random import Random
 
 from streams.core.evidence import Evidence
-from streams.core.ids import DecisionId
 from streams.core.law import Law
 from streams.core.time import HOUR_MS, Millis
 from tests.simulation.faults import CALM, LATENESS_MS, Faults
 from tests.simulation.log import PARTITIONS, TOPICS, Log
-from tests.simulation.shell import Durable, Worker
+from tests.simulation.shell import AT_ONCE, Durable, Fenced, Worker
 from tests.simulation.trace import Fell, Trace
 
 READ_MAX = 5
@@ -35,6 +34,7 @@ class World:
         self._durable = [Durable() for _ in range(PARTITIONS)]
         self._workers = [self._start(partition) for partition in range(PARTITIONS)]
         self._back_at = [self._now] * PARTITIONS
+        self._zombies: list[Worker] = []
 
     def run(self) -> Trace:
         """Let everything happen."""
@@ -48,7 +48,8 @@ class World:
         while self._now < quiet_at:
             self._pass_time(quiet_at)
             self._each_worker()
-        self.trace.states = {d: state for durable in self._durable for d, state in durable.states.items()}
+        assert not self._zombies, f"seed {self.trace.seed}: a worker that was replaced was never refused"
+        self.trace.states = {d: state for durable in self._durable for d, state in durable.known().items()}
         self.trace.unjudged = tuple(d for worker in self._workers for d in worker.due())
         return self.trace
 
@@ -77,27 +78,51 @@ class World:
             self._log.append(self._planned.pop()[1])
 
     def _each_worker(self) -> None:
-        for partition in range(PARTITIONS):
-            if self._back_at[partition] <= self._now:
+        for worker in (*self._zombies, *self._workers):
+            if worker in self._zombies or self._back_at[worker.partition] <= self._now:
                 try:
-                    self._work(self._workers[partition])
-                except Fall as fall:
-                    self.trace.events.append(Fell(partition, str(fall)))
-                    self._workers[partition] = self._start(partition)
-                    self._back_at[partition] = Millis(self._now + self._random.randint(0, self._faults.down_ms))
+                    self._work(worker)
+                except (Fall, Fenced) as end:
+                    self.trace.events.append(Fell(worker.name, repr(end)))
+                    self._bury(worker)
+        for partition, worker in enumerate(self._workers):
+            if self._random.random() < self._faults.replaced:
+                self._zombies.append(worker)
+                self._replace(partition)
 
     def _work(self, worker: Worker) -> None:
         faults, random = self._faults, self._random
-        topics = [topic for topic in TOPICS if random.random() >= faults.aside]
-        random.shuffle(topics)
-        worker.take(self._now, topics, READ_MAX if faults.aside else len(self.trace.evidence))
+        self._take(worker)
         if random.random() >= faults.missed_tick:
-            worker.tick(self._now, self._wanted)
+            worker.pass_time(self._now)
+            few = random.random() < faults.overlooked
+            judged_all = False
+            while not judged_all:
+                judged_all = worker.judge(random.randint(1, AT_ONCE) if few else AT_ONCE) or few
+                self._perhaps_take(worker)
+                worker.settle(everything=False, meanwhile=lambda: self._perhaps_take(worker))
         if random.random() >= faults.uncommitted:
-            worker.commit()
+            worker.commit(meanwhile=lambda: self._perhaps_take(worker))
 
-    def _wanted(self, _: DecisionId) -> bool:
-        return self._random.random() >= self._faults.overlooked
+    def _take(self, worker: Worker) -> None:
+        topics = [topic for topic in TOPICS if self._random.random() >= self._faults.aside]
+        self._random.shuffle(topics)
+        worker.take(self._now, topics, READ_MAX if self._faults.aside else len(self.trace.evidence))
+
+    def _perhaps_take(self, worker: Worker) -> None:
+        """Nobody holds the log up while a transaction is under way."""
+        if self._random.random() < self._faults.meanwhile:
+            self._take(worker)
+
+    def _bury(self, worker: Worker) -> None:
+        if worker in self._zombies:
+            self._zombies.remove(worker)
+        else:
+            self._replace(worker.partition)
+
+    def _replace(self, partition: int) -> None:
+        self._workers[partition] = self._start(partition)
+        self._back_at[partition] = Millis(self._now + self._random.randint(0, self._faults.down_ms))
 
     def _start(self, partition: int) -> Worker:
         return Worker(partition, self._durable[partition], self._log, self._law, self.trace, self._may_fall)
