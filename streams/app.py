@@ -70,7 +70,7 @@ def build_app(settings: Settings) -> faust.App:
 def compose(app: faust.App, settings: Settings, policy: Policy, partitions: int, meter: Meter) -> RegistryFeed:
     """Connect everything to the app. The registry feed has to be started before the app is."""
     codec, deliverer = AvroCodec(settings.schema_registry_url), Deliverer(settings)
-    quarantine = Quarantine(settings, codec, deliverer, wall_clock)
+    quarantine = Quarantine(settings, codec, deliverer, wall_clock, meter)
 
     def misread(message: Any, malformed: Any) -> None:
         place = Place(topic=message.topic(), partition=message.partition(), offset=message.offset())
@@ -83,8 +83,8 @@ def compose(app: faust.App, settings: Settings, policy: Policy, partitions: int,
         settings, codec, deliverer, quarantine, lambda: Law(policy, feed.registry), wall_clock, partitions, meter
     )
     cast("Any", app).before_commit = decider.settle
-    adapt.attach(app, adapt.Adapting(settings, codec, deliverer, quarantine))
-    decide.attach(app, decider, tick_s=settings.tick_ms / 1000, now=wall_clock, on_ready=_announce)
+    adapt.attach(app, adapt.Adapting(settings, codec, deliverer, quarantine, meter))
+    decide.attach(app, decider, tick_s=settings.tick_ms / 1000, now=wall_clock, on_ready=_announce, meter=meter)
     return feed
 
 

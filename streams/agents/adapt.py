@@ -17,6 +17,8 @@ from streams.codec.records import from_plain, kind_of, to_plain
 from streams.core.evidence import Evidence
 from streams.core.ids import DEFAULT_TENANT
 from streams.settings import Settings
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import ADAPTED
 from streams.topics import RAW_SOURCES, UNCORRELATED, by_record, raw
 from streams.transport.producer import Deliverer
 
@@ -40,12 +42,15 @@ def record_of(event: EventT[Any]) -> Record:
 class Adapting:
     """One raw record in; evidence, uncorrelated evidence and quarantined parts out."""
 
-    def __init__(self, settings: Settings, codec: AvroCodec, deliverer: Deliverer, quarantine: Quarantine) -> None:
+    def __init__(
+        self, settings: Settings, codec: AvroCodec, deliverer: Deliverer, quarantine: Quarantine, meter: Meter
+    ) -> None:
         """Prepare; nothing is sent yet."""
         self._settings = settings
         self._codec = codec
         self._deliverer = deliverer
         self._quarantine = quarantine
+        self._meter = meter
         self.sources = {settings.topic(raw(source).name): source for source in RAW_SOURCES}
 
     def take(self, record: Record) -> None:
@@ -54,7 +59,9 @@ class Adapting:
         Raises:
             DeliveryFailed: an output cannot be delivered.
         """
-        adapted = adapt_bytes(self.sources[record.place.topic], record.value or b"", DEFAULT_TENANT)
+        source = self.sources[record.place.topic]
+        self._meter.add(ADAPTED, 1, source)
+        adapted = adapt_bytes(source, record.value or b"", DEFAULT_TENANT)
         for evidence in adapted.evidence:
             self._publish(record, evidence)
         for undecided in adapted.undecided:

@@ -1,7 +1,8 @@
 """decide: the Faust agent that feeds the decider batches, and the timer that lets event time pass."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
+from functools import partial
 from time import monotonic
 from typing import Any, cast
 
@@ -12,6 +13,17 @@ from streams.agents.decider import Decider
 from streams.agents.guard import guarded
 from streams.agents.silence import Silence
 from streams.core.time import Millis
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import (
+    BUFFER_LIMIT_BYTES,
+    BUFFER_LIMIT_RECORDS,
+    BUFFERED_BYTES,
+    BUFFERED_RECORDS,
+    OFFSET_COMMITS,
+    OFFSETS_COMMITTED,
+    REBALANCES,
+    WATERMARK,
+)
 from streams.transport.batches import Batch, BatchSchema
 from streams.transport.driver import Consumer
 
@@ -20,7 +32,13 @@ ASK_AGAIN_S = 1.0
 
 
 def attach(
-    app: faust.App, decider: Decider, *, tick_s: float, now: Callable[[], Millis], on_ready: Callable[[], None]
+    app: faust.App,
+    decider: Decider,
+    *,
+    tick_s: float,
+    now: Callable[[], Millis],
+    on_ready: Callable[[], None],
+    meter: Meter,
 ) -> AgentT[Any]:
     """Connect the decider to its input topics and to time.
 
@@ -37,13 +55,14 @@ def attach(
                         await decider.take(event.value)
             yield
 
-    silence = Silence(decider)
+    silence = Silence(decider, meter)
 
     async def tick() -> None:
         ready = False
         while not app.should_stop:
             begun = monotonic()
             with guarded("the tick of decide"):
+                _measure(_consumer(app), meter)
                 passed = await _tick(app, decider, silence, now)
             if passed and not ready:
                 ready = True
@@ -51,7 +70,8 @@ def attach(
             await app.sleep(max(tick_s - (monotonic() - begun), 0.001))
 
     app.task(tick)
-    app.on_partitions_revoked.connect(_on_revoked(decider, silence), weak=False)
+    app.on_partitions_revoked.connect(_on_revoked(decider, silence, meter), weak=False)
+    cast("Any", app).after_commit = partial(_committed, meter)
     return decide
 
 
@@ -72,6 +92,7 @@ async def _tick(app: faust.App, decider: Decider, silence: Silence, now: Callabl
     """Let event time pass on every partition that this worker owns. Says whether it could."""
     partitions, generation = owned_partitions(app, decider), app.consumer_generation_id
     if not partitions:
+        silence.forget()
         return False
 
     def still_ours(number: int) -> bool:
@@ -103,12 +124,28 @@ async def _tick(app: faust.App, decider: Decider, silence: Silence, now: Callabl
     return all(passed)
 
 
-def _on_revoked(decider: Decider, silence: Silence) -> Callable[..., Any]:
-    async def revoked(app: faust.App, *_: Any, **__: Any) -> None:
+def _measure(consumer: Consumer, meter: Meter) -> None:
+    """Say how much is in our hands, and how much may be."""
+    meter.set(BUFFERED_RECORDS, consumer.deliveries.unacked_records)
+    meter.set(BUFFERED_BYTES, consumer.deliveries.unacked_bytes)
+    meter.set(BUFFER_LIMIT_RECORDS, consumer.bounds.unacked_records)
+    meter.set(BUFFER_LIMIT_BYTES, consumer.bounds.unacked_bytes)
+
+
+def _committed(meter: Meter) -> None:
+    meter.add(OFFSET_COMMITS)
+    meter.stamp(OFFSETS_COMMITTED)
+
+
+def _on_revoked(decider: Decider, silence: Silence, meter: Meter) -> Callable[..., Any]:
+    async def revoked(app: faust.App, lost: Collection[TP], **_: Any) -> None:
+        if lost:
+            meter.add(REBALANCES)
         with guarded("giving partitions back"):
             async with decider.lock:
                 await decider.release()
                 silence.forget()
+                meter.keep(WATERMARK, ())
                 _consumer(app).forget_fetched()
 
     return revoked

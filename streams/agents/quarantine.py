@@ -8,6 +8,9 @@ from streams.codec.avro import AvroCodec
 from streams.codec.quarantined import Quarantined
 from streams.core.time import Millis
 from streams.settings import Settings
+from streams.telemetry.labels import Stage
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import QUARANTINED
 from streams.topics import QUARANTINE
 from streams.transport.producer import Deliverer
 
@@ -26,12 +29,15 @@ class Place:
 class Quarantine:
     """The way into `quarantine.v1`."""
 
-    def __init__(self, settings: Settings, codec: AvroCodec, deliverer: Deliverer, now: Callable[[], Millis]) -> None:
+    def __init__(
+        self, settings: Settings, codec: AvroCodec, deliverer: Deliverer, now: Callable[[], Millis], meter: Meter
+    ) -> None:
         """Prepare; nothing is sent yet."""
         self._topic = settings.topic(QUARANTINE.name)
         self._codec = codec
         self._deliverer = deliverer
         self._now = now
+        self._meter = meter
         self.count = 0
 
     def put(self, place: Place, key: bytes | None, value: bytes | None, *, stage: str, reason: str) -> None:
@@ -53,4 +59,5 @@ class Quarantine:
         name = f"{place.topic}-{place.partition}-{place.offset}".encode()
         self._deliverer.send(self._topic, name, self._codec.encode(record))
         self.count += 1
+        self._meter.add(QUARANTINED, 1, Stage(stage))
         log.warning("%s: %s[%d]@%d quarantined: %s", stage, place.topic, place.partition, place.offset, reason)

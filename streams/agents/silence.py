@@ -1,12 +1,15 @@
 """Silence: which inputs have nothing left to say, as the broker itself tells; the only ground to claim an absence."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from time import monotonic
 
 from faust.types import TP
 
 from streams.agents.decider import Decider
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import BEHIND
 from streams.transport.driver import Consumer
 
 QUIET_S = 60.0
@@ -18,15 +21,17 @@ log = logging.getLogger(__name__)
 class Silence:
     """Asks where partitions end, and compares with what has been folded in."""
 
-    def __init__(self, decider: Decider) -> None:
-        """Begin with nothing known."""
+    def __init__(self, decider: Decider, meter: Meter) -> None:
+        """Begin with nothing known. `meter`: is told how much there is left, whenever the broker was asked."""
         self._decider = decider
+        self._meter = meter
         self._read_until: dict[TP, int] = {}
         self._complained = -QUIET_S
 
     def forget(self) -> None:
-        """Forget what was known: after a rebalance, records are read again."""
+        """Forget what was known: after a rebalance, records are read again, and perhaps by somebody else."""
         self._read_until.clear()
+        self._meter.keep(BEHIND, ())
 
     async def read_to_end(self, consumer: Consumer, tps: Iterable[TP]) -> frozenset[TP] | None:
         """Find the partitions of which everything that could be read when we asked has been folded in.
@@ -37,24 +42,34 @@ class Silence:
         wanted = list(tps)
         try:
             ends = await consumer.ends(wanted)
-            return frozenset([tp for tp in wanted if await self._is_read(consumer, tp, ends)])
+            left = {tp: await self._left(consumer, tp, ends[tp]) for tp in wanted}
         except Exception as error:
             if monotonic() - self._complained >= QUIET_S:
                 self._complained = monotonic()
                 log.warning("the broker does not say where its topics end (%r); nothing is judged until it does", error)
             return None
+        self._measure(left)
+        return frozenset(tp for tp, records in left.items() if not records)
 
-    async def _is_read(self, consumer: Consumer, tp: TP, ends: Mapping[TP, int]) -> bool:
-        end = ends[tp]
+    async def _left(self, consumer: Consumer, tp: TP, end: int) -> int:
+        """Count the offsets before `end` that are not folded in; 0 only when surely nothing that can be read is."""
         if self._read_until.get(tp) == end:
-            return True
+            return 0
         heard = self._decider.offset_heard(tp.partition, tp.topic)
-        read = heard is not None and heard + 1 >= end
-        if not read:
+        begin = None if heard is None else heard + 1
+        if begin is None or begin < end:
             # Markers of transactions take up offsets that nobody is shown: the position steps over them.
             next_offset, fetched = await consumer.next_offset(tp), consumer.newest_fetched(tp)
             folded = fetched is None or (heard is not None and heard >= fetched)
-            read = folded and next_offset is not None and next_offset >= end
-        if read:
-            self._read_until[tp] = end
-        return read
+            if not folded or next_offset is None or next_offset < end:
+                return max(end - ((next_offset or 0) if begin is None else begin), 1)
+        self._read_until[tp] = end
+        return 0
+
+    def _measure(self, left: Mapping[TP, int]) -> None:
+        behind: Counter[int] = Counter()
+        for tp, records in left.items():
+            behind[tp.partition] += records
+        for partition, records in behind.items():
+            self._meter.set(BEHIND, records, partition)
+        self._meter.keep(BEHIND, behind)

@@ -29,6 +29,7 @@ def worker(policy: str | None) -> None:
     from streams.codec.errors import RegistryError  # noqa: PLC0415 - as above
     from streams.policy.errors import PolicyInvalid  # noqa: PLC0415 - as above
     from streams.telemetry import configure_logging  # noqa: PLC0415 - as above
+    from streams.telemetry.exposition import CannotServe  # noqa: PLC0415 - as above
     from streams.transport.admin import KafkaUnavailable  # noqa: PLC0415 - as above
     from streams.transport.reading import ReadFailed  # noqa: PLC0415 - as above
 
@@ -36,7 +37,7 @@ def worker(policy: str | None) -> None:
     configure_logging(here.log_level)
     try:
         sys.exit(run_worker(here))
-    except PolicyInvalid as invalid:
+    except (PolicyInvalid, CannotServe) as invalid:
         raise Misconfigured(str(invalid)) from invalid
     except (KafkaUnavailable, RegistryError, ReadFailed) as missing:
         raise NotThere(str(missing)) from missing
@@ -63,6 +64,7 @@ def ledger() -> None:
     from streams.ledger.errors import LedgerError  # noqa: PLC0415 - as above
     from streams.ledger.run import run  # noqa: PLC0415 - as above
     from streams.telemetry import configure_logging  # noqa: PLC0415 - as above
+    from streams.telemetry.exposition import CannotServe  # noqa: PLC0415 - as above
     from streams.transport.admin import KafkaUnavailable  # noqa: PLC0415 - as above
 
     here = settings()
@@ -72,5 +74,7 @@ def ledger() -> None:
         signal.signal(number, lambda *_: stop.set())
     try:
         run(here, stop)
+    except CannotServe as taken:
+        raise Misconfigured(str(taken)) from taken
     except (LedgerError, KafkaUnavailable, RegistryError) as missing:
         raise NotThere(str(missing)) from missing

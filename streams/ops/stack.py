@@ -176,6 +176,8 @@ class Stack:
             settings = replace(settings, session_ms=int(CONSUMER_SETTINGS["session.timeout.ms"]))
             if verb == "ledger":
                 settings = replace(settings, kafka_options=_consumer_options())
+        if verb == "ledger" and settings.metrics_port:
+            settings = replace(settings, metrics_port=settings.metrics_port + 1)
         # -P keeps whatever lies in the user's directory from being taken for one of our modules; ours are found here
         found = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
         return {**os.environ, "PYTHONPATH": found, **environment_of(settings)}

@@ -158,11 +158,14 @@ class Consumer(stock.Consumer):
         return offset if self.app.topics.acks_enabled_for(tp.topic) else None
 
     async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:  # noqa: FBT001, FBT002
-        """Commit only after everything that came of those records is delivered."""
+        """Commit only after everything that came of those records is delivered; then say that it was done."""
         before_commit = cast("Callable[[], Awaitable[None]] | None", getattr(self.app, "before_commit", None))
         if before_commit is not None:
             await before_commit()
         committed = bool(await super()._commit_offsets(offsets, start_new_transaction))
+        after_commit = cast("Callable[[], None] | None", getattr(self.app, "after_commit", None))
+        if committed and after_commit is not None:
+            after_commit()
         crash_point("decide-offsets")
         return committed
 
