@@ -21,7 +21,10 @@ SHOWN = 3
 
 @dataclass(slots=True)
 class Range:
-    """Records of one partition from `first` to `last`; offsets between them that are not here do not exist."""
+    """Records of one partition from `first` to `last`; offsets between them that are not here do not exist.
+
+    `oldest`: the smallest timestamp that Kafka has of them, ms since 1970, UTC; None where it has none.
+    """
 
     topic: str
     partition: int
@@ -30,6 +33,7 @@ class Range:
     records: int = 0
     size: int = 0
     rows: dict[Table, list[Row]] = field(default_factory=dict)
+    oldest: int | None = None
 
     @property
     def part(self) -> Part:
@@ -56,6 +60,11 @@ class Batch:
     def records(self) -> int:
         """How many records were read for it."""
         return sum(each.records for each in self.ranges)
+
+    @property
+    def oldest(self) -> int | None:
+        """The smallest timestamp that Kafka has of its records, ms since 1970, UTC; None where it has none."""
+        return min((each.oldest for each in self.ranges if each.oldest is not None), default=None)
 
     def only(self, parts: Collection[Part]) -> "Batch":
         """Leave out the partitions that are not among `parts`."""
@@ -95,8 +104,18 @@ class Gathering:
         self._bytes = 0
         self._since: float | None = None
 
-    def add(self, part: Part, offset: int, rows: Iterable[tuple[Table, Row]], size: int, now: float) -> None:
+    def add(
+        self,
+        part: Part,
+        offset: int,
+        rows: Iterable[tuple[Table, Row]],
+        size: int,
+        now: float,
+        published_at: int | None = None,
+    ) -> None:
         """Add the next record of a partition. `size`: bytes of its value. `now`: seconds of a monotonic clock.
+
+        `published_at`: the timestamp that Kafka has of it, ms since 1970, UTC.
 
         Raises:
             ValueError: the offset lies before one that is already here; a range would not be contiguous.
@@ -109,6 +128,8 @@ class Gathering:
         into.last = offset
         into.records += 1
         into.size += size
+        if published_at is not None and (into.oldest is None or published_at < into.oldest):
+            into.oldest = published_at
         self._bytes += size
         for table, row in rows:
             into.rows.setdefault(table, []).append(row)

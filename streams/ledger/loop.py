@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from confluent_kafka import Message
+from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Message
 
 from streams.codec.avro import AvroCodec
 from streams.codec.errors import Malformed, RegistryError
@@ -23,6 +23,16 @@ from streams.ledger.progress import Claim
 from streams.ledger.rows import Position, Row, rows_of, unreadable
 from streams.ledger.settling import Settler
 from streams.ledger.tables import Table
+from streams.telemetry.labels import Stage
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import (
+    LAG_SECONDS,
+    LEDGER_BEHIND,
+    LEDGER_RECORDS,
+    QUARANTINED,
+    READING,
+    WRITTEN,
+)
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +47,9 @@ REGISTRY_S = 2.0
 """How long to wait for a schema registry before asking it again."""
 
 REPORT_S = 10.0
+
+MEASURE_S = 1.0
+"""How often to count what is still to be read."""
 
 FENCED_S = 30.0
 """How long to leave a partition alone that somebody else has claimed, while the group says that it is ours."""
@@ -62,6 +75,7 @@ class Loop:
         codec: AvroCodec,
         kinds: Mapping[str, str],
         stop: threading.Event,
+        meter: Meter,
     ) -> None:
         """Connect the parts; nothing is read yet."""
         self._consumer = consumer
@@ -71,12 +85,14 @@ class Loop:
         self._codec = codec
         self._kinds = kinds
         self._stop = stop
+        self._meter = meter
         self._inbox: deque[tuple[Part, Message]] = deque()
         self._holdings: dict[Part, Holding] = {}
         self._fenced_until: dict[Part, float] = {}
         self._held_back = False
         self._written = 0
         self._reported = time.monotonic()
+        self._measured = -MEASURE_S
 
     def turn(self) -> None:
         """Do what there is to do now; returns soon unless ClickHouse is away.
@@ -144,6 +160,7 @@ class Loop:
     def _fetch(self, timeout_s: float) -> None:
         self._inbox.extend(self._consumer.poll(timeout_s))
         self._reconcile()
+        self._measure()
 
     def _reconcile(self) -> None:
         """Forget what was read of partitions that are not ours any more."""
@@ -166,7 +183,9 @@ class Loop:
             self._inbox.popleft()
             offset = message.offset()
             assert offset is not None
-            self._gathering.add(part, offset, rows, len(message), now)
+            stamped, at = message.timestamp()
+            published_at = None if stamped == TIMESTAMP_NOT_AVAILABLE else at
+            self._gathering.add(part, offset, rows, len(message), now, published_at)
 
     def _rows(self, part: Part, message: Message) -> Iterable[tuple[Table, Row]]:
         """Spread a record, or set it aside when it is none. Anything but Malformed is a bug, and must stop us here."""
@@ -178,6 +197,7 @@ class Loop:
             return rows_of(self._codec.decode(value, self._kinds[part[0]]), position)
         except Malformed as malformed:
             log.warning("Quarantined %s:%d:%d: %s", *part, offset, malformed.reason)
+            self._meter.add(QUARANTINED, 1, Stage.LEDGER)
             key, (_, at) = message.key(), message.timestamp()
             return (unreadable(position, key=key, value=value, reason=malformed.reason, published_at=at),)
 
@@ -202,6 +222,18 @@ class Loop:
             self._consumer.commit(offsets)
             crash_point("after-commit")
         self._written += written.records
+        if written.ranges:
+            self._meter.add(LEDGER_RECORDS, written.records)
+            self._meter.stamp(WRITTEN)
+        if written.oldest is not None:
+            self._meter.observe(LAG_SECONDS, max(time.time() - written.oldest / 1_000, 0.0))
+
+    def _measure(self) -> None:
+        now = time.monotonic()
+        if now - self._measured >= MEASURE_S:
+            self._measured = now
+            self._meter.set(LEDGER_BEHIND, self._consumer.behind())
+            self._meter.set(READING, len(self._consumer.reading))
 
     def _report(self) -> None:
         now = time.monotonic()

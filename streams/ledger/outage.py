@@ -3,6 +3,9 @@
 import logging
 from collections.abc import Callable
 
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import CLICKHOUSE_UP, RETRIES
+
 log = logging.getLogger(__name__)
 
 FIRST_WAIT_S = 0.25
@@ -13,11 +16,12 @@ REMINDER_S = 60.0
 
 
 class Outage:
-    """One stretch of failures, or none. `clock`: seconds, monotonic."""
+    """One stretch of failures, or none. `clock`: seconds, monotonic. `meter`: says it to those who watch."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        """Begin with everything in order."""
+    def __init__(self, clock: Callable[[], float], meter: Meter) -> None:
+        """Begin with everything in order, though nobody has answered yet."""
         self._clock = clock
+        self._meter = meter
         self._since: float | None = None
         self._said = 0.0
         self._wait_s = FIRST_WAIT_S
@@ -25,6 +29,8 @@ class Outage:
     def failed(self, reason: object) -> float:
         """Note a failure; say so if it is time. Returns the seconds to wait before the next try."""
         now = self._clock()
+        self._meter.add(RETRIES)
+        self._meter.set(CLICKHOUSE_UP, 0)
         if self._since is None:
             self._since = self._said = now
             self._wait_s = FIRST_WAIT_S
@@ -37,6 +43,7 @@ class Outage:
 
     def over(self) -> None:
         """Note a success; say so if there was an outage."""
+        self._meter.set(CLICKHOUSE_UP, 1)
         if self._since is not None:
             log.warning("ClickHouse takes rows again, after %.1f s.", self._clock() - self._since)
             self._since = None

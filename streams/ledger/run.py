@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 import uuid
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 from streams.codec.avro import AvroCodec
 from streams.ledger.batch import Gathering
@@ -23,6 +23,9 @@ from streams.ledger.store import Store
 from streams.ledger.tables import TABLES
 from streams.ledger.writer import Writer
 from streams.settings import Settings
+from streams.telemetry.exposition import serve
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import LEDGER
 from streams.topics import LEDGERED
 from streams.transport.admin import admin
 
@@ -46,10 +49,15 @@ def run(settings: Settings, stop: threading.Event) -> None:
         Refused: ClickHouse will not have us, or was not migrated.
         TopicReplaced: a topic was deleted and made again.
         KafkaUnavailable: nobody answers at the address of Kafka.
+        CannotServe: the metrics cannot be shown where they are to be.
     """
     sys.setswitchinterval(SWITCH_S)
-    outage = Outage(time.monotonic)
-    with closing(Store(settings)) as store:
+    meter = Meter(LEDGER)
+    outage = Outage(time.monotonic, meter)
+    with ExitStack() as ending:
+        if settings.metrics_port:
+            ending.enter_context(closing(serve(meter, settings.metrics_host, settings.metrics_port)))
+        store = ending.enter_context(closing(Store(settings)))
         if not _ready(store, outage, stop):
             return
         admin(settings)
@@ -58,7 +66,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
         query_prefix = f"ledger:{sink}:"
         kinds = {settings.topic(topic.name): topic.record or "" for topic in LEDGERED}
         progress = Progress(store, sink=sink, writer=_name())
-        hand = Hand(Writer(store, progress, outage, query_prefix=query_prefix))
+        hand = Hand(Writer(store, progress, outage, query_prefix=query_prefix, meter=meter))
         reader = GroupConsumer(settings, sorted(kinds), group=sink, clock=time.monotonic, let_go=hand.let_go)
         with closing(reader) as consumer:
             loop = Loop(
@@ -69,6 +77,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
                 AvroCodec(settings.schema_registry_url, topic_prefix=settings.topic_prefix),
                 kinds,
                 stop,
+                meter,
             )
             log.info("The ledger writes %d topics to ClickHouse at %s.", len(kinds), settings.clickhouse_shown)
             try:

@@ -20,6 +20,8 @@ from streams.ledger.rows import Row
 from streams.ledger.stopwatch import Stopwatch
 from streams.ledger.store import Store
 from streams.ledger.tables import Table
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import INSERT_SECONDS, ROWS
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +96,7 @@ class Writer:
         outage: Outage,
         *,
         query_prefix: str,
+        meter: Meter,
         watch: Callable[[], Stopwatch] = Stopwatch,
     ) -> None:
         """Write through a store. `query_prefix`: how the ids of our inserts begin, by which a successor finds them."""
@@ -101,6 +104,7 @@ class Writer:
         self._progress = progress
         self._outage = outage
         self._query_prefix = query_prefix
+        self._meter = meter
         self._watch = watch
 
     def write(self, batch: Batch, doubtful: Collection[Part], holder: Holder) -> Batch:
@@ -170,7 +174,9 @@ class Writer:
             writing.prepared[table] = token, self._missing(writing, table)
         token, rows = writing.prepared[table]
         if rows:
-            self._store.insert(table, rows, token=token, query_id=f"{self._query_prefix}{uuid.uuid4().hex}")
+            with self._meter.timing(INSERT_SECONDS):
+                self._store.insert(table, rows, token=token, query_id=f"{self._query_prefix}{uuid.uuid4().hex}")
+            self._meter.add(ROWS, len(rows), table.name)
         writing.written.add(table)
 
     def _missing(self, writing: Writing, table: Table) -> list[Row]:

@@ -30,6 +30,8 @@ from streams.ledger.tables import EVIDENCE, LEDGER, TABLES, Table
 from streams.ledger.writer import Writer
 from streams.ops import migrate
 from streams.settings import Settings
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import LEDGER as METRICS
 from streams.topics import PROMPTS
 from tests.altered import replace
 from tests.backends.base import Unavailable as NoBackend
@@ -302,7 +304,8 @@ def test_a_writer_whose_partition_was_claimed_by_another_writes_nothing(ledgered
             gathering.add(part, offset, rows_of(record, Position(*part, offset)), size=1, now=0)
         batch = gathering.take()
         for progress, claim, written in ((first, Claim(1), 0), (second, Claim(2), 1)):
-            writer = Writer(store, progress, Outage(lambda: 0.0), query_prefix="q:")
+            meter = Meter(METRICS)
+            writer = Writer(store, progress, Outage(lambda: 0.0, meter), query_prefix="q:", meter=meter)
             assert len(writer.write(batch, (), _Holds({part: claim})).ranges) == written
             assert ledgered.counts(["prompts"]) == {"prompts": written}
 

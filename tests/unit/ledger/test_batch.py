@@ -55,6 +55,15 @@ def test_a_batch_has_one_range_a_partition_and_counts_its_records() -> None:
     assert not gathering.is_due(1e9)
 
 
+def test_a_batch_is_as_old_as_the_oldest_record_of_which_kafka_knows_the_time() -> None:
+    gathering = _gathering()
+    for part, offset, published_at in ((P0, 5, 7_000), (P0, 6, 6_000), (P0, 7, 8_000), (P1, 0, None)):
+        gathering.add(part, offset, _row(), size=1, now=0.0, published_at=published_at)
+    batch = gathering.take()
+    assert batch.oldest == 6_000
+    assert batch.only({P1}).oldest is None
+
+
 def test_an_offset_that_goes_back_is_a_bug_and_is_said() -> None:
     gathering = _gathering()
     gathering.add(P0, 5, _row(), size=1, now=0.0)

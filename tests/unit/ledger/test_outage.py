@@ -7,6 +7,8 @@ import logging
 import pytest
 
 from streams.ledger.outage import LONGEST_WAIT_S, Outage
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import CLICKHOUSE_UP, LEDGER, RETRIES
 
 
 class _Clock:
@@ -19,7 +21,7 @@ class _Clock:
 def test_an_outage_is_told_at_its_beginning_each_minute_and_at_its_end(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     clock = _Clock()
-    outage = Outage(clock)
+    outage = Outage(clock, Meter(LEDGER))
     for _ in range(130):
         outage.failed("ClickHouse does not answer.")
         clock.now += 1.0
@@ -33,10 +35,27 @@ def test_an_outage_is_told_at_its_beginning_each_minute_and_at_its_end(caplog: p
 
 
 def test_the_waits_grow_to_a_bound_and_begin_again_with_the_next_outage() -> None:
-    outage = Outage(_Clock())
+    outage = Outage(_Clock(), Meter(LEDGER))
     waits = [outage.failed("x") for _ in range(12)]
     assert waits == sorted(waits)
     assert waits[0] < 1
     assert waits[-1] == LONGEST_WAIT_S
     outage.over()
     assert outage.failed("x") == waits[0]
+
+
+def test_those_who_watch_see_that_clickhouse_is_away_and_how_often_it_was_tried() -> None:
+    meter = Meter(LEDGER)
+    outage = Outage(_Clock(), meter)
+
+    def seen() -> tuple[float | None, float | None]:
+        return meter.registry.get_sample_value(CLICKHOUSE_UP.name), meter.registry.get_sample_value(RETRIES.name)
+
+    assert seen() == (0, 0), "nobody has answered yet"
+    outage.over()
+    assert seen() == (1, 0)
+    outage.failed("x")
+    outage.failed("x")
+    assert seen() == (0, 2)
+    outage.over()
+    assert seen() == (1, 2)

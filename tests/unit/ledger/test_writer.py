@@ -27,6 +27,8 @@ from streams.ledger.store import Store
 from streams.ledger.tables import EVIDENCE, FINDINGS, VERDICTS, Table
 from streams.ledger.writer import Writer
 from streams.settings import Settings
+from streams.telemetry.meter import Meter
+from streams.telemetry.vocabulary import LEDGER as METRICS
 
 PART: Part = ("verdicts.v1", 0)
 RECORDS = 12
@@ -167,7 +169,8 @@ def _batch(first: int, last: int) -> Batch:
 
 
 def _writer(model: Model, kept: Kept) -> Writer:
-    return Writer(model, kept, Outage(lambda: 0.0), query_prefix="q:", watch=lambda: Watch(model))
+    meter = Meter(METRICS)
+    return Writer(model, kept, Outage(lambda: 0.0, meter), query_prefix="q:", meter=meter, watch=lambda: Watch(model))
 
 
 def _live(model: Model, kept: Kept, sizes: Iterable[int]) -> None:
