@@ -1,5 +1,6 @@
 """Composition root: settings in, a running worker out; the only place that names concrete things."""
 
+import gc
 import logging
 import sys
 import time
@@ -12,7 +13,7 @@ from mode.exceptions import MaxRestartsExceeded
 import streams.transport.driver  # noqa: F401 - must be importable before Faust looks for the transport
 from streams.agents import adapt, decide
 from streams.agents.decider import Decider
-from streams.agents.guard import EXIT_BUG, EXIT_UNDELIVERED, halt
+from streams.agents.guard import EXIT_BUG, EXIT_UNDELIVERED, guarded, halt
 from streams.agents.quarantine import Place, Quarantine
 from streams.codec.avro import AvroCodec
 from streams.core.law import Law
@@ -31,6 +32,13 @@ from streams.transport.registry_feed import RegistryFeed
 
 BUFFER_MAX = 500
 """Records that wait inside the worker, per agent: at 1 MiB each, what a small machine can hold."""
+
+METADATA_MS = 5_000
+"""How old what we know of the topics may be. A broker that has just started may know of none, and whoever shares out
+partitions then shares out nothing, until somebody asks again: five minutes later, if Faust had its way."""
+
+COLLECTING = (100_000, 20, 100)
+"""Thresholds of the garbage collector: facts make no cycles, and looking for some costs a fifth of the folding."""
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +61,8 @@ def build_app(settings: Settings) -> faust.App:
         broker_heartbeat_interval=settings.session_ms / 10_000,
         broker_request_timeout=max(settings.session_ms / 1000, 30.0),
         broker_max_poll_records=BUFFER_MAX,
+        broker_check_crcs=False,
+        consumer_metadata_max_age_ms=METADATA_MS,
         consumer_auto_offset_reset="earliest",
         processing_guarantee="at_least_once",
         stream_buffer_maxsize=BUFFER_MAX,
@@ -82,7 +92,12 @@ def compose(app: faust.App, settings: Settings, policy: Policy, partitions: int,
     decider = Decider(
         settings, codec, deliverer, quarantine, lambda: Law(policy, feed.registry), wall_clock, partitions, meter
     )
-    cast("Any", app).before_commit = decider.settle
+
+    async def delivered() -> None:
+        with guarded("delivering before offsets move"):
+            await decider.settle()
+
+    cast("Any", app).before_commit = delivered
     adapt.attach(app, adapt.Adapting(settings, codec, deliverer, quarantine, meter))
     decide.attach(app, decider, tick_s=settings.tick_ms / 1000, now=wall_clock, on_ready=_announce, meter=meter)
     return feed
@@ -114,6 +129,8 @@ def run_worker(settings: Settings) -> int:
     log.info("policy %s (%s), mode %s", policy.version, policy.digest, policy.mode)
     if policy.mode is Mode.OBSERVE:
         log.info("observing: verdicts say what would be done, no command leaves")
+    gc.freeze()
+    gc.set_threshold(*COLLECTING)
     worker = faust.Worker(
         app,
         loglevel=settings.log_level,

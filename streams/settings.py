@@ -38,7 +38,7 @@ class Settings:
     lateness_ms: int = 10_000
     future_ms: int = 300_000
     tick_ms: int = 100
-    commit_ms: int = 1_000
+    commit_ms: int = 5_000
     session_ms: int = 20_000
     ledger_rows: int = 20_000
     ledger_wait_ms: int = 1_000

@@ -38,6 +38,7 @@ class Partition:
         self._commands = settings.topic(REVOCATIONS.name)
         self._changelog = settings.topic(changelog_topic(settings).name)
         self._settling = asyncio.Lock()
+        self._under_way: asyncio.Future[None] | None = None
 
     async def settle(self, codec: AvroCodec, meter: Meter, *, everything: bool) -> None:
         """Deliver what was said together with the states that remember it: all of it, or nothing, in one transaction.
@@ -49,6 +50,8 @@ class Partition:
             Fenced: another worker owns this partition now.
         """
         async with self._settling:
+            if self._under_way is not None:  # whoever waited for it was cancelled, or it failed, and offsets must know
+                await asyncio.shield(self._under_way)
             # No `await` between here and the thread: what is said and what is remembered belong to one moment.
             unsaid, self.unsaid = self.unsaid, []
             dirty = self.decisions.dirty
@@ -63,7 +66,9 @@ class Partition:
             if not messages:
                 return
             begun = monotonic()
-            await asyncio.to_thread(self._voice.commit, messages)
+            self._under_way = asyncio.ensure_future(asyncio.to_thread(self._voice.commit, messages))
+            await asyncio.shield(self._under_way)
+            self._under_way = None
             crash_point("decide-said")
             meter.observe(TRANSACTION_SECONDS, monotonic() - begun)
         _count(unsaid, meter)

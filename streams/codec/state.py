@@ -12,6 +12,7 @@ import struct
 
 from msgspec import DecodeError
 from msgspec.msgpack import Decoder, Encoder
+from msgspec.structs import replace
 
 from streams.codec.errors import Malformed
 from streams.codec.state_v1 import VERSION as VERSION_1
@@ -73,7 +74,7 @@ def with_fact(packed: bytes | None, fact: Evidence, watermark: Millis, timing: T
     The same bytes come back when the fact was known. None: this cannot be done without a look at the rest, because
     something is due first, or the chain may be full; take the way over `decode_state` and `step` then.
     """
-    added, occurred_at = _pack(essence(fact)), fact.occurred_at
+    added, occurred_at = _pack(_bare(essence(fact))), fact.occurred_at
     if packed is None:
         flags, count, judged_until, passed = 0, 0, NEVER, watermark
         rest = BEYOND_HORIZON if occurred_at <= watermark - timing.horizon_ms else NOTHING_SAID
@@ -82,8 +83,8 @@ def with_fact(packed: bytes | None, fact: Evidence, watermark: Millis, timing: T
         _, flags, count, wake, judged_until, _, size = HEAD.unpack_from(packed)
         if wake <= watermark or count >= CHAIN_LINKS_MAX:
             return None
-        # No text can look like a fact: in each is a time, whose bytes are no UTF-8.
-        if added in packed:
+        # Its id is quicker to look for than the fact. No text can look like a fact: a time in it is no UTF-8.
+        if fact.event_id.encode("utf-8", "surrogatepass") in packed and added in packed:
             return packed
         rest = packed[HEAD.size :]
         passed = max(watermark, judged_until)
@@ -113,7 +114,20 @@ def encode_state(state: State, wake_at: Millis, timing: Timing) -> bytes:
     awake = chain.overflow_from is not None or any(at <= state.judged_until for at in due)
     flags = AWAKE if awake else 0
     head = HEAD.pack(VERSION, flags, len(chain.links), wake_at, state.judged_until, timing.grace_ms, len(memory))
-    return b"".join((head, memory, *map(_pack, chain.links)))
+    facts = (_pack(Link(evidence=_bare(link.evidence), counts_from=link.counts_from)) for link in chain.links)
+    return b"".join((head, memory, *facts))
+
+
+def _bare(fact: Evidence) -> Evidence:
+    """Leave out what is the same in every fact of a decision: whose it is stands in the key."""
+    return replace(fact, tenant=NOBODY, decision_id=NOTHING)
+
+
+def _whole(link: Link, tenant: TenantId, decision_id: DecisionId) -> Link:
+    return Link(evidence=replace(link.evidence, tenant=tenant, decision_id=decision_id), counts_from=link.counts_from)
+
+
+NOBODY, NOTHING = TenantId(""), DecisionId("")
 
 
 def decode_state(tenant: TenantId, decision_id: DecisionId, packed: bytes) -> State:
@@ -128,7 +142,8 @@ def decode_state(tenant: TenantId, decision_id: DecisionId, packed: bytes) -> St
             raise StateUnreadable(_of_another(version))
         memory = _MEMORY.decode(packed[HEAD.size : HEAD.size + size])
         links = _LINKS.decode(b"".join((ARRAY_32, count.to_bytes(4, "big"), packed[HEAD.size + size :])))
-        chain = Chain(tenant, decision_id, (), memory.overflow_from).with_links(links)
+        whole = [_whole(link, tenant, decision_id) for link in links]
+        chain = Chain(tenant, decision_id, (), memory.overflow_from).with_links(whole)
     except (struct.error, DecodeError, ValueError) as error:
         if isinstance(error, StateUnreadable):
             raise

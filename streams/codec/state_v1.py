@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from msgspec.structs import replace
 
 from streams.codec.fields import members
 from streams.codec.records import BY_KIND
@@ -47,7 +48,9 @@ def _state(plain: Mapping[str, Any]) -> State:
 
 
 def _link(kind: str, evidence: dict[str, Any], counts_from: int) -> Link:
-    return Link(evidence=BY_KIND[kind].from_plain(evidence), counts_from=Millis(counts_from))
+    # Texts are digests already; trace and span were remembered then, and are not now (`evidence.essence`).
+    fact = replace(BY_KIND[kind].from_plain(evidence), trace_id=None, span_id=None)
+    return Link(evidence=fact, counts_from=Millis(counts_from))
 
 
 def _said(verdict_id: str, version: int, content: str) -> Said:

@@ -205,15 +205,16 @@ Evidence = Prompt | Context | Approval | Change | Outcome
 def essence(fact: Evidence) -> Evidence:
     """Reduce a fact to what it is judged by: long texts become digests, which still tell two contents apart.
 
-    A worker remembers this much of every fact of every open decision; the texts themselves are in the ledger.
+    Trace and span are left out: an event that comes again by another way may have others, and says the same. A worker
+    remembers this much of every fact of every open decision; all of it is in the ledger.
     """
     if isinstance(fact, Context):
-        return replace(fact, excerpt=_digest(fact.excerpt)) if fact.excerpt else fact
+        return replace(fact, excerpt=_digest(fact.excerpt), trace_id=None, span_id=None)
     if isinstance(fact, Prompt):
-        return replace(fact, text=_digest(fact.text), rationale=_digest(fact.rationale))
+        return replace(fact, text=_digest(fact.text), rationale=_digest(fact.rationale), trace_id=None, span_id=None)
     if isinstance(fact, Outcome):
-        return replace(fact, detail=_digest(fact.detail))
-    return fact
+        return replace(fact, detail=_digest(fact.detail), trace_id=None, span_id=None)
+    return replace(fact, trace_id=None, span_id=None)
 
 
 def _digest(text: str) -> str:

@@ -71,13 +71,14 @@ def step(state: State, evidence: Iterable[Evidence], watermark: Millis, law: Law
     commands: list[Command] = []
     opinions = Opinions(law)
     # First judge, then listen: what a decision said up to here must not depend on how late the timer was.
-    for instant in instants(state, law.policy.timing.grace_ms):
-        if instant > watermark:
-            break
+    pending = instants(state, law.policy.timing.grace_ms)
+    due = [instant for instant in pending if instant <= watermark]
+    for instant in due:
         state, verdict, ordered = _judged(state, instant, law, opinions)
         verdicts += [verdict] if verdict is not None else []
         commands += ordered
-    wake_at = next_wake(state, watermark, law)
+    # Judging adds no moment, so what was not due before is what is left.
+    wake_at = pending[len(due)] if len(due) < len(pending) else _closes_at(state, watermark, law)
     heard = tuple(evidence)
     if heard:
         if wake_at is None:
@@ -164,8 +165,10 @@ def _judged(
 def next_wake(state: State, watermark: Millis, law: Law) -> Millis | None:
     """Find the next instant worth looking at: something to judge, else the end of the horizon; None: it is over."""
     pending = instants(state, law.policy.timing.grace_ms)
-    if pending:
-        return pending[0]
+    return pending[0] if pending else _closes_at(state, watermark, law)
+
+
+def _closes_at(state: State, watermark: Millis, law: Law) -> Millis | None:
     last = state.chain.last_moment
     closes_at = Millis(last + law.policy.timing.horizon_ms) if last is not None else NEVER
     return closes_at if closes_at > watermark else None

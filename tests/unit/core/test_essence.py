@@ -28,6 +28,11 @@ def test_texts_are_remembered_as_digests_and_nothing_else_changes() -> None:
     assert replace(remembered, text=PROMPT.text) == PROMPT
 
 
+def test_what_comes_again_by_another_way_is_no_contradiction() -> None:
+    traced = replace(PROMPT, trace_id="4bf92f3577b34da6a3ce929d0e0e4736", span_id="00f067aa0ba902b7")
+    assert essence(traced) == essence(PROMPT)
+
+
 def test_two_contents_that_differ_only_in_their_text_are_still_a_contradiction() -> None:
     law, fresh = Law(load(None), Registry()), opened(PROMPT.tenant, PROMPT.decision_id)
     twice = step(fresh, [PROMPT, PROMPT], NEVER, law).state
