@@ -18,7 +18,8 @@ class Settings:
     """Everything that differs between two installations. Each field is read from `CLAWBACK_<FIELD>`.
 
     `kafka`: bootstrap servers, `host:port` separated by commas. `clickhouse`: `http[s]://user:password@host:port/db`.
-    `topic_prefix`: put before every topic name, so that installations can share a cluster. `partitions`: of every topic
+    `app`: names groups, transactions and the changelog. `topic_prefix`: put before every topic name. Installations that
+    share a cluster need an `app` and a prefix of their own. `partitions`: of every topic
     that `clawback topics` creates. `lateness_ms`: how far behind the newest event another may honestly arrive.
     `future_ms`: how far ahead of our clock an event time may be. `tick_ms`: how often due decisions are looked for.
     `commit_ms`: how often offsets are committed. `session_ms`: how long the group waits for a process that says nothing

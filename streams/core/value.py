@@ -1,7 +1,7 @@
 """Value: what facts are made of; immutable, compared by content, cheap to make and to pack.
 
-A fact is made once per event and kept for as long as its decision is open, a million times over. A frozen dataclass of
-eighteen fields takes 2 µs to make; this takes 0.2 µs, and packs itself as an array without names.
+A fact is made once per event and kept for as long as its decision is open, a million times over. To make one takes a
+quarter of the time of a frozen dataclass, and it packs itself as an array without names.
 """
 
 import msgspec
