@@ -22,7 +22,6 @@ from streams.telemetry.vocabulary import (
     OFFSET_COMMITS,
     OFFSETS_COMMITTED,
     REBALANCES,
-    WATERMARK,
 )
 from streams.transport.batches import Batch, BatchSchema
 from streams.transport.driver import Consumer
@@ -52,6 +51,7 @@ def attach(
             with guarded("decide"):
                 async with decider.lock:
                     if event.message.tp in app.consumer.assignment():
+                        _measure(_consumer(app), meter)
                         await decider.take(event.value)
             yield
 
@@ -145,7 +145,7 @@ def _on_revoked(decider: Decider, silence: Silence, meter: Meter) -> Callable[..
             async with decider.lock:
                 await decider.release()
                 silence.forget()
-                meter.keep(WATERMARK, ())
                 _consumer(app).forget_fetched()
+                decider.measure()
 
     return revoked
