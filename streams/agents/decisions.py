@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec import json
 
 from streams.agents.wheel import Wheel
-from streams.codec.state import WAKE, decode_state, encode_state, grace_of, outdated, wake_of, with_fact
+from streams.codec.state import WAKE, decode_state, encode_judged, encode_state, grace_of, outdated, wake_of, with_fact
 from streams.core.command import Command
 from streams.core.evidence import Evidence
 from streams.core.ids import DecisionId, TenantId
@@ -119,10 +119,16 @@ class Decisions:
         """Look at what the watermark has reached, at most `limit` decisions. Fewer than `limit`: these are all."""
         if self.watermark.at == NEVER:
             return ()
-        return tuple(
-            self._put(key, step(self._state(key), (), self.watermark.at, law), law.policy.timing)
-            for key in self._wheel.due(self.watermark.at, limit)
-        )
+        return tuple(self._judged(key, law) for key in self._wheel.due(self.watermark.at, limit))
+
+    def _judged(self, key: Key, law: Law) -> Said:
+        timing, packed = law.policy.timing, self._packed[key]
+        taken = step(decode_state(*named_by(key), packed), (), self.watermark.at, law)
+        if taken.state is None or taken.wake_at is None:
+            return self._put(key, taken, timing)
+        self._hold(key, encode_judged(taken.state, taken.wake_at, timing, packed))
+        self.dirty[key] = None
+        return Said(key, (*taken.verdicts, *taken.commands))
 
     def _wake_of(self, key: Key) -> Millis | None:
         packed = self._packed.get(key)

@@ -101,6 +101,21 @@ def with_fact(packed: bytes | None, fact: Evidence, watermark: Millis, timing: T
 
 def encode_state(state: State, wake_at: Millis, timing: Timing) -> bytes:
     """Write all that is remembered of a decision; `decode_state` gives exactly it back."""
+    links = state.chain.links
+    facts = (_pack(Link(evidence=_bare(link.evidence), counts_from=link.counts_from)) for link in links)
+    return b"".join((*_head(state, len(links), wake_at, timing), *facts))
+
+
+def encode_judged(state: State, wake_at: Millis, timing: Timing, packed: bytes) -> bytes:
+    """Write a state that was read from `packed` and has been judged since, but has heard nothing."""
+    _, _, count, _, _, _, size = HEAD.unpack_from(packed)
+    if count != len(state.chain.links):  # something in there came twice, or is too much
+        return encode_state(state, wake_at, timing)
+    return b"".join((*_head(state, count, wake_at, timing), packed[HEAD.size + size :]))
+
+
+def _head(state: State, count: int, wake_at: Millis, timing: Timing) -> tuple[bytes, bytes]:
+    """Write what stands before the facts: head and memory."""
     chain = state.chain
     memory = _pack(
         Memory(
@@ -113,9 +128,7 @@ def encode_state(state: State, wake_at: Millis, timing: Timing) -> bytes:
     due = (due_at(change, counts_from, timing.grace_ms) for change, counts_from in chain.dated_changes)
     awake = chain.overflow_from is not None or any(at <= state.judged_until for at in due)
     flags = AWAKE if awake else 0
-    head = HEAD.pack(VERSION, flags, len(chain.links), wake_at, state.judged_until, timing.grace_ms, len(memory))
-    facts = (_pack(Link(evidence=_bare(link.evidence), counts_from=link.counts_from)) for link in chain.links)
-    return b"".join((head, memory, *facts))
+    return HEAD.pack(VERSION, flags, count, wake_at, state.judged_until, timing.grace_ms, len(memory)), memory
 
 
 def _bare(fact: Evidence) -> Evidence:
