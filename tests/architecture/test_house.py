@@ -78,3 +78,9 @@ def test_the_readme_names_every_finding_as_the_catalogue_does() -> None:
 
     readme = (ROOT / "README.md").read_text().lower()
     assert not [rule.code for rule in RULES if f"| `{rule.code}` | {rule.summary} |".lower() not in readme]
+
+
+def test_every_promise_is_kept_by_tests_that_exist() -> None:
+    promised = set(re.findall(r"`(tests/[^`*]+)`", (ROOT / "docs/guarantees.md").read_text()))
+    assert promised
+    assert not [path for path in promised if not (ROOT / path).exists()]
