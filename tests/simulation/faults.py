@@ -15,10 +15,11 @@ class Faults:
     `duplicate`: a record is published again. `delay_ms`: how long a record may take to reach its topic; `early_ms`: how
     far its clock may run ahead. Together they stay below the lateness, so that nothing is truly late. `aside`: a poll
     leaves a topic unread, so that topics run apart. `fall`: the worker dies, at each place where it can. `down_ms`: how
-    long it then stays away. `missed_tick`: the timer does not fire; `overlooked`: it looks at a few of those that are due,
-    and leaves the rest. `replaced`: another worker gets the partition, and the former one does not know; `meanwhile`:
-    more is read while a transaction is under way. `uncommitted`: offsets stay where they are for now. `late`: a record comes, up to `late_ms` later, when nobody waits
-    for it any more. `pace_ms`: how much time may pass between two looks at the log.
+    long it then stays away. `replaced`: another worker gets the partition, and the former one does not know
+    and, `stalled`, does nothing for a while. `missed_tick`: the timer does not fire; `overlooked`: it looks at a few of
+    those that are due and leaves the rest. `meanwhile`: more is read while a transaction is under way. `uncommitted`:
+    offsets stay where they are for now. `late`: a record comes, up to `late_ms` later, when nobody waits for it any
+    more. `pace_ms`: how much time may pass between two looks at the log.
     """
 
     duplicate: float = 0.0
@@ -30,6 +31,7 @@ class Faults:
     missed_tick: float = 0.0
     overlooked: float = 0.0
     replaced: float = 0.0
+    stalled: float = 0.0
     meanwhile: float = 0.0
     uncommitted: float = 0.0
     late: float = 0.0
@@ -52,7 +54,8 @@ UNKIND = Faults(
     down_ms=90_000,
     missed_tick=0.5,
     overlooked=0.3,
-    replaced=0.02,
+    replaced=0.03,
+    stalled=0.6,
     meanwhile=0.4,
     uncommitted=0.5,
     pace_ms=9_000,

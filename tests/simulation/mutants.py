@@ -20,11 +20,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MUTANTS = Path(__file__).with_name("mutants.toml")
 COPIED = (
-    "streams/__init__.py", "streams/topics.py", "streams/core", "streams/testkit", "tests/__init__.py",
-    "tests/conftest.py", "tests/cast.py", "tests/strategies.py", "tests/model", "tests/properties", "tests/simulation",
-    "tests/scenarios", "tests/unit/__init__.py", "tests/unit/core",
+    "streams/__init__.py", "streams/topics.py", "streams/core", "streams/codec", "streams/testkit",
+    "streams/agents/__init__.py", "streams/agents/decisions.py", "streams/agents/wheel.py", "tests/__init__.py",
+    "tests/altered.py", "tests/conftest.py", "tests/cast.py", "tests/strategies.py", "tests/golden/state",
+    "tests/model", "tests/properties", "tests/simulation", "tests/scenarios", "tests/unit/__init__.py",
+    "tests/unit/agents", "tests/unit/codec", "tests/unit/core",
 )  # fmt: skip
-"""What the core and its proofs are made of; nothing else can be mutated here."""
+"""What the core, what is held of it, and their proofs are made of; nothing else can be mutated here."""
 
 SECONDS_MAX = 120
 """A mutant that makes a test run for longer than this is counted as a survivor: nobody would wait for it."""

@@ -54,7 +54,7 @@ class Durable:
 
 
 class Worker:
-    """One worker from its start to its fall. It remembers nothing that is not durable; its watermark begins at NEVER."""
+    """One worker, from its start to its fall. It remembers only what is durable; its watermark begins at NEVER."""
 
     def __init__(
         self, partition: int, durable: Durable, log: Log, law: Law, trace: Trace, fall: Callable[[str], None]
@@ -62,7 +62,6 @@ class Worker:
         """Take the partition over, knowing nothing yet. `fall(where)` is called wherever a worker can die."""
         self.partition = partition
         self._durable = durable
-        self._epoch = durable.take_over()
         self._log = log
         self._law = law
         self._trace = trace
@@ -71,11 +70,7 @@ class Worker:
         self._keys: dict[Key, None] = {}
         self._offsets: dict[str, int] = {}
         self._unsaid: list[Said] = []
-
-    @property
-    def name(self) -> str:
-        """Name this worker among all that ever owned its partition."""
-        return f"worker {self._epoch} of partition {self.partition}"
+        self._epoch = durable.take_over()
 
     @property
     def decisions(self) -> Decisions:
@@ -87,6 +82,11 @@ class Worker:
             self._decisions = Decisions(TOPICS, LATENESS_MS)
             self._say(self._decisions.restore(stored, self._law))
         return self._decisions
+
+    @property
+    def name(self) -> str:
+        """Name this worker among all that ever owned its partition."""
+        return f"worker {self._epoch} of partition {self.partition}"
 
     def take(self, now: Millis, topics: Iterable[str], limit: int) -> None:
         """Read on in some topics, a batch each; all of a batch is heard at the watermark as it was before."""

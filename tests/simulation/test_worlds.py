@@ -34,9 +34,9 @@ def calm(seed: int, *, answered: bool) -> Trace:
 
 
 EVERYWHERE = (
-    invariants.everything_is_delivered_once,
     invariants.nothing_delivered_is_unsaid,
     invariants.one_id_for_one_thing,
+    invariants.everything_is_delivered_once,
     invariants.versions_follow_each_other,
     invariants.every_change_is_judged,
     invariants.every_judgement_is_acted_upon,

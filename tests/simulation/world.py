@@ -79,16 +79,22 @@ class World:
 
     def _each_worker(self) -> None:
         for worker in (*self._zombies, *self._workers):
-            if worker in self._zombies or self._back_at[worker.partition] <= self._now:
+            if not self._is_away(worker):
                 try:
                     self._work(worker)
                 except (Fall, Fenced) as end:
                     self.trace.events.append(Fell(worker.name, repr(end)))
                     self._bury(worker)
         for partition, worker in enumerate(self._workers):
-            if self._random.random() < self._faults.replaced:
+            if not self._is_away(worker) and self._random.random() < self._faults.replaced:
                 self._zombies.append(worker)
-                self._replace(partition)
+                self._workers[partition] = self._start(partition)
+
+    def _is_away(self, worker: Worker) -> bool:
+        """Say whether a worker is still down or, when it is one that was replaced, does nothing for now."""
+        if worker in self._zombies:
+            return self._random.random() < self._faults.stalled
+        return self._back_at[worker.partition] > self._now
 
     def _work(self, worker: Worker) -> None:
         faults, random = self._faults, self._random
@@ -118,11 +124,8 @@ class World:
         if worker in self._zombies:
             self._zombies.remove(worker)
         else:
-            self._replace(worker.partition)
-
-    def _replace(self, partition: int) -> None:
-        self._workers[partition] = self._start(partition)
-        self._back_at[partition] = Millis(self._now + self._random.randint(0, self._faults.down_ms))
+            self._workers[worker.partition] = self._start(worker.partition)
+            self._back_at[worker.partition] = Millis(self._now + self._random.randint(0, self._faults.down_ms))
 
     def _start(self, partition: int) -> Worker:
         return Worker(partition, self._durable[partition], self._log, self._law, self.trace, self._may_fall)
