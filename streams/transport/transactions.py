@@ -30,6 +30,9 @@ CALL_S = 30.0
 
 FENCED = frozenset({KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH})  # noqa: SLF001
 
+PASSING = frozenset({KafkaError._MSG_TIMED_OUT, KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT}) | FENCED  # noqa: SLF001
+"""What a message says of itself when the trouble was not with the message."""
+
 log = logging.getLogger(__name__)
 
 
@@ -53,6 +56,7 @@ class Transactions:
     def __init__(self, settings: Settings, name: str) -> None:
         """Prepare; nobody is asked yet. `name`: the transactional id, the same for every owner of the partition."""
         self._name = name
+        self._refused: str | None = None
         self._producer = Producer(
             settings.kafka_client(
                 **{
@@ -65,6 +69,7 @@ class Transactions:
                     "queue.buffering.max.messages": QUEUE_MESSAGES_MAX,
                     "queue.buffering.max.kbytes": QUEUE_KBYTES_MAX,
                     "message.max.bytes": STATE_BYTES_MAX,
+                    "delivery.report.only.error": True,
                     "error_cb": note_error,
                 }
             ),
@@ -105,6 +110,8 @@ class Transactions:
                 error = refused.args[0]
                 self._give_up_unless(error.txn_requires_abort() or error.retriable(), refused, until)
                 self._abort(until)
+                if self._refused is not None:
+                    raise DeliveryFailed(self._refused) from refused
             else:
                 return
 
@@ -118,7 +125,9 @@ class Transactions:
         headers: Any = list(message.headers) or None
         while True:
             try:
-                self._producer.produce(message.topic, message.value, message.key, headers=headers, **target)
+                self._producer.produce(
+                    message.topic, message.value, message.key, headers=headers, on_delivery=self._undelivered, **target
+                )
             except BufferError:
                 self._producer.flush(CALL_S)
             except KafkaException as refused:
@@ -126,6 +135,11 @@ class Transactions:
                 raise DeliveryFailed(why) from refused
             else:
                 return
+
+    def _undelivered(self, error: KafkaError | None, message: Any) -> None:
+        """Note what would be refused again: a message that is too large, or that we may not write."""
+        if error is not None and not error.retriable() and error.code() not in PASSING:
+            self._refused = f"{message.topic()} does not take the message: {error.str()}"
 
     def _commit(self, until: float) -> None:
         while True:
