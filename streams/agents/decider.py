@@ -167,7 +167,8 @@ class Decider:
         decisions = self._owned[number].decisions
         for topic in read_to_end:
             decisions.watermark = decisions.watermark.idle(topic, asked_at)
-        self._meter.set(WATERMARK, max(decisions.watermark.at, 0) / 1000, number)
+        if decisions.watermark.at > 0:  # before anything is known, it is as old as time itself, and alarms nobody
+            self._meter.set(WATERMARK, decisions.watermark.at / 1000, number)
 
     async def judge(self, number: int) -> bool:
         """Judge what is due in a partition, and say it. Says whether that was all; if not, ask again.
