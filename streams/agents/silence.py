@@ -58,10 +58,12 @@ class Silence:
         heard = self._decider.offset_heard(tp.partition, tp.topic)
         begin = None if heard is None else heard + 1
         if begin is None or begin < end:
-            # Markers of transactions take up offsets that nobody is shown: the position steps over them.
-            next_offset, fetched = await consumer.next_offset(tp), consumer.newest_fetched(tp)
-            folded = fetched is None or (heard is not None and heard >= fetched)
-            if not folded or next_offset is None or next_offset < end:
+            if _waits(consumer, tp, heard):
+                return max(end - (begin or 0), 1)
+            # Markers of transactions take up offsets that nobody is shown: the position steps over them. What was
+            # handed out has to be asked for again, for the position may have moved over it meanwhile.
+            next_offset = await consumer.next_offset(tp)
+            if next_offset is None or next_offset < end or _waits(consumer, tp, heard):
                 return max(end - ((next_offset or 0) if begin is None else begin), 1)
         self._read_until[tp] = end
         return 0
@@ -73,3 +75,9 @@ class Silence:
         for partition, records in behind.items():
             self._meter.set(BEHIND, records, partition)
         self._meter.keep(BEHIND, behind)
+
+
+def _waits(consumer: Consumer, tp: TP, heard: int | None) -> bool:
+    """Say whether records were handed out that are not folded in."""
+    fetched = consumer.newest_fetched(tp)
+    return fetched is not None and (heard is None or heard < fetched)
