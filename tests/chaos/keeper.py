@@ -86,8 +86,8 @@ class Keeper:
         self._lock = Lock()
         self._finished = False
 
-    def up(self, crash_at: str = "", command: Sequence[str] = (), **different: str) -> None:
-        """Begin a life, which may be fated to end at a crash point.
+    def up(self, crash_at: str = "", command: Sequence[str] = (), *, if_down: bool = False, **different: str) -> None:
+        """Begin a life, which may be fated to end at a crash point. `if_down`: somebody else may have begun one.
 
         Raises:
             Broken: this world is over.
@@ -96,6 +96,8 @@ class Keeper:
         with self._lock:
             if self._finished:
                 raise Broken(f"{self.name} is not needed any more")
+            if if_down and self.runs:
+                return
             assert not self.runs, f"{self.name} runs already"
             self.lives += 1
             self._process = MIDWIFE.start(command or self.command, environment, self.log)
@@ -138,7 +140,7 @@ class Keeper:
             return
         if self.code not in ENDS_BY_ITSELF:
             raise Broken(f"{self.name} ended with {self.code}:\n{self.tail}")
-        self.up()
+        self.up(if_down=True)
 
     def await_ready(self) -> None:
         """Wait until it is ready, and begin new lives while the broker is away.
