@@ -30,10 +30,10 @@ class Plan:
 
 QUICK = Plan(
     name="quick", decisions=10_000, rounds=1, within_s=60, partitions=4, open_decisions=(1_000, 10_000),
-    probe_decisions=5_000, shared_by=((2, 4),), live_s=12, live_rate_max=12_000, ledger_decisions=20_000,
+    probe_decisions=5_000, shared_by=((2, 4),), live_s=12, live_rate_max=5_000, ledger_decisions=20_000,
 )  # fmt: skip
 LONG = Plan(
     name="long", decisions=60_000, rounds=3, within_s=900, partitions=4, open_decisions=(10_000, 100_000, 1_000_000),
-    probe_decisions=40_000, shared_by=((1, 1), (1, 4), (2, 4), (1, 16), (2, 16)), live_s=60, live_rate_max=12_000,
+    probe_decisions=40_000, shared_by=((1, 1), (1, 4), (2, 4), (1, 16), (2, 16)), live_s=60, live_rate_max=5_000,
     ledger_decisions=60_000,
 )  # fmt: skip
