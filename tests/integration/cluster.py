@@ -121,8 +121,15 @@ class Cluster:
             consumer.close()
 
     def lag(self, group: str, topics: Iterable[str]) -> int:
-        """How many messages of some topics a group has not committed yet."""
-        return sum(end - max(offset, 0) for offset, end in self.committed(group, topics).values())
+        """How many messages of some topics a group has not committed yet; markers of transactions are none."""
+        names = {self.settings.topic(topic): topic for topic in topics}
+        stands = self.committed(group, names.values())
+        behind = {topic for (topic, _), (offset, end) in stands.items() if max(offset, 0) < end}
+        return sum(
+            (message.offset() or 0) >= stands[topic, message.partition() or 0][0]
+            for topic in behind
+            for message in self.messages(names[topic])
+        )
 
     def home_of(self, decision_id: str) -> int:
         return partition_of(decision_id.encode(), self.settings.partitions)
