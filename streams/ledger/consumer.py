@@ -59,6 +59,7 @@ class GroupConsumer:
         self._settings = settings
         self._admin: AdminClient | None = None
         self._next: dict[Part, int] = {}
+        self._ends: dict[Part, int] = {}
         self.waiting: set[Part] = set()
         try:
             self._consumer = Consumer(_options(settings, group) | {"error_cb": self._on_trouble})
@@ -89,7 +90,10 @@ class GroupConsumer:
         """
         for message in self._consumer.consume(most, timeout_s):
             if (error := message.error()) is not None:
-                self._complain(message, error)
+                if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - it has no public name
+                    self._ends[cast("Part", (message.topic(), message.partition()))] = cast("int", message.offset())
+                else:
+                    self._complain(message, error)
                 continue
             part, offset = cast("Part", (message.topic(), message.partition())), cast("int", message.offset())
             due = self._next.get(part)
@@ -164,11 +168,12 @@ class GroupConsumer:
             )
 
     def behind(self) -> int:
-        """Count the records that are known to be there and not read yet."""
+        """Count the records that are known to be there and not read yet; what ends a transaction is none."""
         total = 0
         for part, due in self._next.items():
             _, high = self._consumer.get_watermark_offsets(TopicPartition(*part), cached=True)
-            total += max(0, high - due)
+            if self._ends.get(part, -1) < high:
+                total += max(0, high - due)
         return total
 
     def tell(self, what: str, text: str, *args: Any) -> None:
@@ -222,6 +227,8 @@ def _options(settings: Settings, group: str) -> dict[str, Any]:
         # a member that joins or leaves stops only the partitions that move
         "partition.assignment.strategy": "cooperative-sticky",
         "isolation.level": "read_committed",
+        # only the client knows whether what is left at the end is a record or a marker
+        "enable.partition.eof": True,
     }
     usual = {
         "client.id": group,
