@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+import streams.ledger.outage as outage_module
 from streams.ledger.outage import LONGEST_WAIT_S, Outage
 from streams.telemetry.meter import Meter
 from streams.telemetry.vocabulary import CLICKHOUSE_UP, LEDGER, RETRIES
@@ -18,8 +19,15 @@ class _Clock:
         return self.now
 
 
-def test_an_outage_is_told_at_its_beginning_each_minute_and_at_its_end(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+def test_an_outage_is_told_at_its_beginning_each_minute_and_at_its_end(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = logging.getLogger(outage_module.__name__)
+    # Whatever another test made of the loggers of this process: this one is heard.
+    for name, value in {"handlers": [caplog.handler], "propagate": False, "disabled": False}.items():
+        monkeypatch.setattr(log, name, value)
+    monkeypatch.setattr(logging.root.manager, "disable", logging.NOTSET)
+    caplog.set_level(logging.INFO, logger=log.name)
     clock = _Clock()
     outage = Outage(clock, Meter(LEDGER))
     for _ in range(130):
