@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from time import monotonic
 
 from streams.agents.decisions import Decisions, key_of
@@ -51,14 +50,6 @@ DIRTY_MAX = 50_000
 REROUTED_FROM = "clawback-rerouted-from"
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Input:
-    """What a batch is of: the topic as the cluster names it, and the kind of evidence that it carries."""
-
-    topic: str
-    kind: str
 
 
 class Decider:
@@ -149,7 +140,7 @@ class Decider:
         await self.own((batch.tp.partition,))
         partition = self._owned[batch.tp.partition]
         begun = monotonic()
-        self._fold(partition, Input(batch.tp.topic, self._kinds[batch.tp.topic]), batch.records)
+        self._fold(partition, batch.tp.topic, batch.records)
         partition.heard[batch.tp.topic] = batch.last
         crash_point("decide-folded")
         self._meter.add(TAKEN, len(batch), self._kinds[batch.tp.topic])
@@ -209,10 +200,10 @@ class Decider:
         self._meter.set(OWNED, len(self._owned))
         self._meter.keep(WATERMARK, self._owned)
 
-    def _fold(self, partition: Partition, of: Input, records: Iterable[RawRecord]) -> None:
+    def _fold(self, partition: Partition, topic: str, records: Iterable[RawRecord]) -> None:
         """Decode, and add each fact to its decision. All of a batch is heard at the watermark as it was before."""
         decode, decisions, law = self._codec.decode, partition.decisions, self._law()
-        kind, now, future_ms = of.kind, self._now(), self._settings.future_ms
+        kind, now, future_ms = self._kinds[topic], self._now(), self._settings.future_ms
         latest, newest = now + future_ms, Millis(0)
         for record in records:
             try:
@@ -220,18 +211,18 @@ class Decider:
                 if fact.occurred_at > latest or type(fact) not in TIMED_ONCE:
                     check_time(fact, now, future_ms)
             except Malformed as malformed:
-                place = Place(topic=of.topic, partition=partition.number, offset=record.offset)
+                place = Place(topic=topic, partition=partition.number, offset=record.offset)
                 self._quarantine.put(place, record.key, record.value, stage="decide", reason=malformed.reason)
                 continue
             key = key_of(fact.tenant, fact.decision_id)
-            if key not in decisions and self._reroute(of.topic, record, fact, partition.number):
+            if key not in decisions and self._reroute(topic, record, fact, partition.number):
                 continue
             newest = max(newest, fact.occurred_at)
             said = decisions.hear(key, fact, law)
             if said is not None and said.outputs:
                 partition.unsaid.append(said)
         if newest:
-            decisions.watermark = decisions.watermark.heard(of.topic, newest, now)
+            decisions.watermark = decisions.watermark.heard(topic, newest, now)
 
     def _reroute(self, topic: str, record: RawRecord, fact: Evidence, partition: int) -> bool:
         """Send a record to the partition where the rest of its decision is, if its publisher placed it elsewhere.

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Self
 
 from streams.core.evidence import Approval, Change, Context, Evidence, Outcome, Prompt
@@ -100,7 +101,7 @@ class Chain:
             # Two contents of one event may share their place; the order of arrival must not decide between them.
             links.sort(key=lambda link: (link.order, repr(link.evidence)))
         else:
-            links.sort(key=_order)
+            links.sort(key=attrgetter("order"))
         beyond = [link.counts_from for link in links[CHAIN_LINKS_MAX:]]
         if self.overflow_from is not None:
             beyond.append(self.overflow_from)
@@ -142,7 +143,3 @@ class Chain:
     def evidence(self) -> Iterator[Evidence]:
         """Walk the facts in order."""
         return (link.evidence for link in self.links)
-
-
-def _order(link: Link) -> tuple[Millis, EventId]:
-    return link.evidence.occurred_at, link.evidence.event_id
